@@ -1,0 +1,149 @@
+import { invariant } from './invariant.ts';
+import { KEYS_PER_RUN, type ContentId, type KeyRun, type Prompt, type Span } from './prompt.ts';
+
+/*
+ * How keys come about. The prompts of one model, cache salt and LoRA adapter form a tree. A node is a run: one content
+ * from one offset on, behind one particular prefix. A block's key is (run in which its last token lies, index of the
+ * block in the prompt): it names the content of the block and all that precedes it, and consecutive blocks of a run
+ * have consecutive keys, without a table of blocks.
+ *
+ * A content whose id is negative is private: no other prompt names it, except one that extends this very prompt.
+ * Its run hangs on the prompt that it follows and not on the tree, so that it goes when the prompts go.
+ */
+
+/** A run of one content behind one prefix. */
+export interface Run {
+  /** Unique within a tree. */
+  readonly id: number;
+  /** Depth in tokens at which the run begins. */
+  readonly begin: number;
+  readonly content: ContentId;
+  /** Offset in the content at `begin`. */
+  readonly start: number;
+  /** Runs that follow this one, by depth, content and offset; private ones excepted. */
+  children: Map<string, Run> | undefined;
+}
+
+/** Makes the prompts of one run of the simulator. */
+export class PromptTree {
+  private runs = 0;
+  private privateContents = 0;
+  private readonly scopes = new Map<string, Run>();
+
+  /** A content that no other prompt names. */
+  privateContent(): ContentId {
+    return -++this.privateContents;
+  }
+
+  /** A prompt of these spans. `scope` = model, cache salt and LoRA adapter: prompts of different scopes share nothing. */
+  prompt(spans: readonly Span[], scope = ''): TreePrompt {
+    let root = this.scopes.get(scope);
+    if (root === undefined) {
+      root = this.run(0, 0, 0);
+      this.scopes.set(scope, root);
+    }
+    return new TreePrompt(this, root, [], [], 0).extend(spans);
+  }
+
+  /** A run that nothing else can name. */
+  run(begin: number, content: ContentId, start: number): Run {
+    return { id: this.runs++, begin, content, start, children: undefined };
+  }
+}
+
+/** A prompt, with the path of runs that it takes through its tree. Immutable. */
+export class TreePrompt implements Prompt {
+  readonly length: number;
+  readonly path: readonly Run[];
+  private readonly ownSpans: readonly Span[];
+  private readonly tree: PromptTree;
+  private readonly root: Run;
+  /** Private runs that follow this prompt. */
+  private followers: Map<ContentId, Run> | undefined;
+
+  constructor(tree: PromptTree, root: Run, path: readonly Run[], spans: readonly Span[], length: number) {
+    this.tree = tree;
+    this.root = root;
+    this.path = path;
+    this.ownSpans = spans;
+    this.length = length;
+  }
+
+  spans(): readonly Span[] {
+    return this.ownSpans;
+  }
+
+  keys(blockTokens: number): KeyRun[] {
+    const runs: KeyRun[] = [];
+    let block = 0;
+    for (let position = 0; position < this.path.length; position++) {
+      const run = this.path[position];
+      const end = this.path[position + 1]?.begin ?? this.length;
+      const blocks = Math.floor(end / blockTokens); // whole blocks that end in this run or before it
+      if (run !== undefined && blocks > block) {
+        runs.push({ firstKey: blockKey(run, block), count: blocks - block });
+        block = blocks;
+      }
+    }
+    return runs;
+  }
+
+  /** The run in which token `length` lies if the prompt goes on with token `start` of `content`. */
+  next(content: ContentId, start: number): Run {
+    return this.child(this.path.at(-1), this.length, content, start);
+  }
+
+  /** This prompt followed by more spans. */
+  extend(more: readonly Span[]): TreePrompt {
+    const path = [...this.path];
+    const spans = [...this.ownSpans];
+    let depth = this.length;
+    for (const span of more) {
+      if (span.tokens === 0) continue;
+      invariant(span.tokens > 0, 'a span has at least one token', { span });
+      const previous = path.at(-1);
+      const run = this.child(previous, depth, span.content, span.start);
+      const last = spans.at(-1);
+      if (run === previous && last !== undefined) {
+        spans[spans.length - 1] = { ...last, tokens: last.tokens + span.tokens };
+      } else {
+        path.push(run);
+        spans.push(span);
+      }
+      depth += span.tokens;
+    }
+    return new TreePrompt(this.tree, this.root, path, spans, depth);
+  }
+
+  /** The run of `content` from `start` on at `depth` behind `last`; `last` itself when it simply goes on. */
+  private child(last: Run | undefined, depth: number, content: ContentId, start: number): Run {
+    if (last !== undefined && last.content === content && last.start + (depth - last.begin) === start)
+      return last;
+    if (content < 0) return this.privateChild(depth, content, start);
+    const parent = last ?? this.root;
+    parent.children ??= new Map();
+    const key = `${depth},${content},${start}`;
+    let run = parent.children.get(key);
+    if (run === undefined) {
+      run = this.tree.run(depth, content, start);
+      parent.children.set(key, run);
+    }
+    return run;
+  }
+
+  private privateChild(depth: number, content: ContentId, start: number): Run {
+    if (depth !== this.length) return this.tree.run(depth, content, start);
+    this.followers ??= new Map();
+    let run = this.followers.get(content);
+    if (run === undefined) {
+      run = this.tree.run(depth, content, start);
+      this.followers.set(content, run);
+    }
+    return run;
+  }
+}
+
+/** Key of block `index` (0-based, whole blocks) whose last token lies in `run`. */
+export function blockKey(run: Run, index: number): number {
+  return run.id * KEYS_PER_RUN + index;
+}

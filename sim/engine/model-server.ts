@@ -1,0 +1,95 @@
+import type { ContentId } from '../../base/prompt.ts';
+import type { TreePrompt } from '../../base/prompt-tree.ts';
+import type { Blocks, Ticks, Tokens } from '../../base/units.ts';
+
+/**
+ * The port between a fleet and one model server. `sim/engine` implements it as vLLM V1 behaves; another engine is
+ * another implementation. Times are ticks; the caller never goes back in time.
+ */
+export interface ModelServer {
+  /** A request reaches the engine's input queue. A refusal is a value: the request never fits this server. */
+  add(request: EngineRequest, now: Ticks): Refusal | undefined;
+  /** The client has gone. Does nothing for a request that has ended. */
+  abort(request: EngineRequest, now: Ticks): void;
+  /** Next instant at which something happens by itself; Infinity when idle. */
+  nextEvent(): Ticks;
+  /** Lets everything happen that is due up to and including `now`. */
+  advance(now: Ticks): void;
+  /** What the server's metrics page says at `time`, which may lie in the past (up to the history the server keeps). */
+  gaugesAt(time: Ticks, into: Gauges): void;
+  /** Throws InvariantError unless every law of the server holds (blocks conserved, queues disjoint …). */
+  check(): void;
+}
+
+/** What an engine knows of a request, and the output that it will find out by running. */
+export interface EngineRequest {
+  /** Order of arrival at the fleet: decides priority ties. */
+  readonly index: number;
+  readonly prompt: TreePrompt;
+  readonly outputContent: ContentId;
+  /** Tokens after which the model ends the answer by itself; the limit below may come first. */
+  readonly outputTokens: Tokens;
+  /** Limit known in advance (max_tokens); undefined = only the model's length limit. */
+  readonly maxOutputTokens: Tokens | undefined;
+  /** Smaller is served first under the `priority` policy. */
+  readonly priority: number;
+  readonly lora: string | undefined;
+}
+
+export interface Refusal {
+  readonly reason: 'input too long' | 'input and output too long' | 'never fits the KV cache' | 'queue full';
+}
+
+/** vLLM's gauges, as of the last processed step output. */
+export interface Gauges {
+  running: number;
+  waiting: number;
+  /** Share of KV blocks in use, 0 to 1; cached blocks that nobody holds count as free. */
+  kvUsage: number;
+}
+
+export type FinishReason = 'stop' | 'length' | 'abort';
+
+/** What a server tells the fleet as it happens. Times never decrease. */
+export interface ServerListener {
+  /** Start of the step in which a request is first scheduled; `hitTokens` came from the prefix cache. */
+  started(request: EngineRequest, at: Ticks, hitTokens: Tokens): void;
+  /** The first output token exists. */
+  firstToken(request: EngineRequest, at: Ticks): void;
+  /** `rows` requests each got tokens with the gaps first, first + growth, … (`steps` of them). */
+  gaps(rows: number, first: Ticks, growth: Ticks, steps: number): void;
+  /** The last output token exists, or the request was cut off. `outputTokens` were produced. */
+  ended(request: EngineRequest, at: Ticks, outputTokens: Tokens, reason: FinishReason): void;
+  preempted(request: EngineRequest, at: Ticks): void;
+  /**
+   * What went on between two instants: a step, a leap of steps or idleness. Intervals are disjoint, in order, and
+   * cover the server's life.
+   */
+  interval(interval: ServerInterval): void;
+  /** KV blocks became findable or were evicted, at the instant the engine publishes it. Optional: costs nothing when absent. */
+  kvEvents?(events: readonly KvEvent[], at: Ticks): void;
+}
+
+/** One object, reused: read it at once. */
+export interface ServerInterval {
+  from: Ticks;
+  to: Ticks;
+  /** Steps that ran in it, back to back; 0 when idle. */
+  steps: number;
+  running: number;
+  /** Requests that the last pass left waiting: it could not admit them. */
+  waiting: number;
+  usedBlocksAtStart: Blocks;
+  usedBlocksAtEnd: Blocks;
+  /** Input tokens computed or hit and output tokens produced, less what preemption threw away. */
+  servedTokens: Tokens;
+}
+
+export interface KvEvent {
+  readonly type: 'stored' | 'removed' | 'cleared';
+  /** Block keys at the engine's block size. */
+  readonly firstKey: number;
+  readonly count: number;
+  /** Key of the block before the first one; undefined at the start of a prompt. */
+  readonly parentKey: number | undefined;
+}

@@ -1,0 +1,85 @@
+import type { Seconds, Usd } from '../../base/units.ts';
+import type { Label } from '../../documents/run-report.ts';
+import type { LoadedConfig } from '../../scheduler/index.ts';
+import type { EngineConfig } from '../engine/engine-config.ts';
+import type { StepTimeModel } from '../latency/step-time-model.ts';
+import type { Workload } from '../workload/workload.ts';
+
+/** Everything that one run needs, resolved: no file, no profile name, no default is left to look up. */
+export interface RunInput {
+  readonly policy: string;
+  readonly seed: number;
+  readonly workload: Workload;
+  readonly client: ClientInput;
+  readonly pools: readonly PoolInput[];
+  readonly router: RouterInput;
+  readonly slo: SloInput | undefined;
+  /** Requests that arrive before this are played and left out of every figure. */
+  readonly warmup: Seconds;
+  readonly until: 'drained' | 'last-arrival';
+  /** A run that reaches this stops and counts what is in flight as unfinished; undefined = derived from the arrivals. */
+  readonly limit: Seconds | undefined;
+  /** Things that weaken the forecast and were known before it ran. */
+  readonly labels: readonly Label[];
+  /** Verify every law after every event. */
+  readonly check: boolean;
+}
+
+export interface PoolInput {
+  readonly name: string;
+  readonly replicas: number;
+  readonly gpusPerReplica: number;
+  readonly usdPerGpuHour: Usd | undefined;
+  readonly role: 'both' | 'prefill' | 'decode';
+  readonly engine: EngineConfig;
+  readonly stepTime: StepTimeModel;
+}
+
+/** What stands between the clients and the fleet. */
+export interface ClientInput {
+  /** Beyond this many in flight, requests wait at the client and their clock starts when they are sent. */
+  readonly maxInFlight: number | undefined;
+  /** Beyond this many in flight, requests fail at once. */
+  readonly maxConnections: number | undefined;
+  readonly timeout: Seconds | undefined;
+  readonly streaming: boolean;
+  readonly retries: number;
+  readonly cancelShare: number;
+}
+
+export type RouterInput =
+  | { readonly kind: 'builtin'; readonly name: 'round-robin' | 'random' | 'least-request' }
+  | {
+      readonly kind: 'endpoint-picker';
+      readonly config: LoadedConfig;
+      readonly gateway: GatewayInput;
+      readonly tieBreak: 'random' | 'rotate-all' | 'rotate-tier';
+    };
+
+/** How a real gateway would see and serve the fleet. */
+export interface GatewayInput {
+  readonly scrapeInterval: Seconds;
+  readonly scrapePhase: 'random' | 'aligned';
+  readonly kvEventDelay: Seconds;
+  readonly replicas: number;
+  readonly sharedState: boolean;
+  readonly decisionTime: Seconds;
+  readonly tokenizationTime: Seconds;
+  readonly producerOrder: 'prefix-first' | 'in-flight-first';
+  /** Bytes that one trace token stands for; undefined = one router pseudo-token per trace token. */
+  readonly bytesPerToken: number | undefined;
+}
+
+/** Targets per request; classes override the default. */
+export interface SloInput {
+  readonly default: SloTargets;
+  readonly classes: ReadonlyMap<string, SloTargets>;
+  /** Share of offered requests that must meet every target. */
+  readonly attainment: number;
+}
+
+export interface SloTargets {
+  readonly ttft?: Seconds;
+  readonly tpot?: Seconds;
+  readonly e2e?: Seconds;
+}
