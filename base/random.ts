@@ -18,7 +18,8 @@ export interface Random {
  * because the name is part of the key. Generator: Alea (Baagøe), as packaged by seedrandom.
  */
 export function random(seed: number, run: number, stream: string): Random {
-  return fromUniform(seedrandom.alea(`${seed}/${run}/${stream}`).double);
+  const source = seedrandom.alea(`${seed}/${run}/${stream}`);
+  return fromUniform(() => source.double());
 }
 
 /**
