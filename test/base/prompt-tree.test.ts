@@ -26,21 +26,31 @@ describe('PromptTree', () => {
   it('gives two blocks equal keys exactly when they and all before them are equal', () => {
     let equal = 0;
     fc.assert(
-      fc.property(spans, spans, fc.integer({ min: 1, max: 4 }), (a, b, blockTokens) => {
-        const tree = new PromptTree();
-        const [first, second] = [
-          blockKeys(tree.prompt(a), blockTokens),
-          blockKeys(tree.prompt(b), blockTokens),
-        ];
-        expect(first.length).toBe(Math.floor(tokens(a).length / blockTokens));
-        for (let block = 0; block < Math.min(first.length, second.length); block++) {
-          const upTo = (block + 1) * blockTokens;
-          const same = tokens(a).slice(0, upTo).join() === tokens(b).slice(0, upTo).join();
-          expect(first[block] === second[block]).toBe(same);
-          if (same) equal++;
-        }
-        expect(new Set(first).size).toBe(first.length);
-      }),
+      fc.property(
+        spans,
+        spans,
+        spans,
+        fc.integer({ min: 1, max: 4 }),
+        (common, tailA, tailB, blockTokens) => {
+          const [a, b] = [
+            [...common, ...tailA],
+            [...common, ...tailB],
+          ];
+          const tree = new PromptTree();
+          const [first, second] = [
+            blockKeys(tree.prompt(a), blockTokens),
+            blockKeys(tree.prompt(b), blockTokens),
+          ];
+          expect(first.length).toBe(Math.floor(tokens(a).length / blockTokens));
+          for (let block = 0; block < Math.min(first.length, second.length); block++) {
+            const upTo = (block + 1) * blockTokens;
+            const same = tokens(a).slice(0, upTo).join() === tokens(b).slice(0, upTo).join();
+            expect(first[block] === second[block]).toBe(same);
+            if (same) equal++;
+          }
+          expect(new Set(first).size).toBe(first.length);
+        },
+      ),
       { numRuns: 2000 },
     );
     expect(equal).toBeGreaterThan(100);
