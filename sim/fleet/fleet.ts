@@ -1,0 +1,250 @@
+import { invariant } from '../../base/invariant.ts';
+import type { Ticks } from '../../base/units.ts';
+import type { Gauges, ModelServer, ServerListener } from '../engine/model-server.ts';
+import { ReplicaServer } from '../engine/replica-server.ts';
+import type { Clock } from '../events/clock.ts';
+import { DelayLine } from '../events/delay-line.ts';
+import { EventQueue } from '../events/event-queue.ts';
+import { runLoop, type EventLine } from '../events/run-loop.ts';
+import { SlotQueue } from '../events/slot-queue.ts';
+import type { Request, RequestSource, RequestStatus } from '../workload/request.ts';
+import { Client } from './client.ts';
+import { Flight } from './flight.ts';
+import { QUEUED, REJECTED, type FleetView, type Router } from './router.ts';
+import type { RunInput } from './run-input.ts';
+import type { RunObserver } from './run-observer.ts';
+
+/**
+ * One run: clients, a router and replicas on a common clock. It holds the requests in flight and nothing of the past;
+ * what happens is told to the observer.
+ */
+export class Fleet implements FleetView {
+  readonly replicas: number;
+  private readonly input: RunInput;
+  private readonly clock: Clock;
+  private readonly source: RequestSource;
+  private readonly observer: RunObserver;
+  private readonly client: Client;
+  private readonly router: Router;
+  private readonly servers: ModelServer[] = [];
+  private readonly due: SlotQueue;
+  private readonly deliveries = new DelayLine<Flight>();
+  private readonly timeouts = new EventQueue<Flight>();
+  private readonly flights = new Set<Flight>();
+  private readonly knownEnd: boolean;
+  private readonly timeoutTicks: Ticks | undefined;
+  private now: Ticks = 0;
+  private limit: Ticks = Infinity;
+
+  constructor(
+    input: RunInput,
+    clock: Clock,
+    source: RequestSource,
+    observer: RunObserver,
+    makeRouter: (fleet: FleetView) => Router,
+  ) {
+    this.input = input;
+    this.clock = clock;
+    this.source = source;
+    this.observer = observer;
+    this.client = new Client(input.client, input.seed);
+    this.knownEnd = input.workload.finish === 'length';
+    this.timeoutTicks = input.client.timeout === undefined ? undefined : clock.ticks(input.client.timeout);
+    this.replicas = input.pools.reduce((sum, { replicas }) => sum + replicas, 0);
+    this.due = new SlotQueue(this.replicas);
+    this.router = makeRouter(this);
+    for (const pool of input.pools) {
+      const timer = pool.stepTime.timer(clock.ticksPerSecond);
+      for (let replica = 0; replica < pool.replicas; replica++) {
+        const listener = this.listenerOf(this.servers.length);
+        this.servers.push(new ReplicaServer(pool.engine, timer, listener, clock.ticksPerSecond));
+      }
+    }
+  }
+
+  /**
+   * Plays the run and returns the instant of its last event. Whatever is in flight at `limit` counts as unfinished.
+   * Lines of events in the order of their priority among events of one instant:
+   * a client gives up before anything else is done for it; what the router learns by itself is known to the decisions
+   * of that instant; all requests of an instant reach the replicas before a pass of that instant is composed.
+   */
+  run(limit: Ticks): Ticks {
+    this.limit = limit;
+    const lines: EventLine[] = [
+      { name: 'timeout', nextTime: () => this.timeouts.peekTime(), fire: (now) => this.timeOut(now) },
+      { name: 'router', nextTime: () => this.router.nextTime(), fire: (now) => this.wakeRouter(now) },
+      { name: 'arrival', nextTime: () => this.nextArrival(), fire: (now) => this.arrive(now) },
+      { name: 'delivery', nextTime: () => this.deliveries.peekTime(), fire: (now) => this.deliver(now) },
+      { name: 'engine', nextTime: () => this.due.firstTime(), fire: (now) => this.advanceEngine(now) },
+    ];
+    const check = this.input.check ? (line: string, now: Ticks): void => this.check(line, now) : undefined;
+    const last = runLoop(lines, () => this.limit, check);
+    for (const flight of this.flights) this.observer.ended(flight, last);
+    for (const request of this.client.unsent()) this.observer.neverSent(request, 'unfinished', last);
+    if (this.flights.size === 0) invariant((this.router.inFlight?.() ?? 0) === 0, 'router counters return to zero');
+    return last;
+  }
+
+  gaugesAt(replica: number, time: Ticks, into: Gauges): void {
+    this.server(replica).gaugesAt(time, into);
+  }
+
+  private timeOut(now: Ticks): void {
+    this.now = now;
+    const flight = this.timeouts.pop();
+    if (flight === undefined || flight.ended !== undefined) return;
+    this.finish(flight, 'timedOut');
+    if (flight.delivered !== undefined) {
+      this.server(flight.replica).abort(flight, now);
+      this.reschedule(flight.replica);
+    }
+  }
+
+  private wakeRouter(now: Ticks): void {
+    this.now = now;
+    this.router.advance(now, (flight, replica) => this.dispatch(flight, replica));
+  }
+
+  private nextArrival(): Ticks {
+    const arrival = this.source.peek();
+    return arrival === undefined ? Infinity : Math.max(this.now, this.clock.ticks(arrival));
+  }
+
+  private arrive(now: Ticks): void {
+    this.now = now;
+    const request = this.source.next();
+    invariant(request !== undefined, 'a source gives the request that it announced');
+    this.observer.offered(request, now);
+    const answer = this.client.offer(request);
+    if (answer === 'send') this.send(request, now, 1);
+    if (answer === 'fail') {
+      this.observer.neverSent(request, 'failed', now);
+      this.source.ended(request, 'failed', this.clock.seconds(now));
+    }
+    if (this.input.until === 'last-arrival' && !this.source.closedLoop && this.source.peek() === undefined) {
+      this.limit = Math.min(this.limit, now);
+    }
+  }
+
+  private send(request: Request, firstArrival: Ticks, attempt: number): void {
+    const breakOff = this.client.breaksOffAfter(request);
+    const flight = new Flight(request, firstArrival, attempt, this.knownEnd, breakOff);
+    this.flights.add(flight);
+    if (this.timeoutTicks !== undefined) this.timeouts.push(this.now + this.timeoutTicks, 0, flight);
+    const replica = this.router.arrive(flight, this.now);
+    if (replica !== QUEUED) this.dispatch(flight, replica);
+  }
+
+  private dispatch(flight: Flight, replica: number): void {
+    if (replica === REJECTED) {
+      this.finish(flight, 'rejected');
+      return;
+    }
+    flight.dispatched = this.now;
+    flight.replica = replica;
+    if (this.router.decisionTicks > 0) this.deliveries.push(this.now + this.router.decisionTicks, flight);
+    else this.handOver(flight);
+  }
+
+  private deliver(now: Ticks): void {
+    this.now = now;
+    const flight = this.deliveries.shift();
+    if (flight !== undefined && flight.ended === undefined) this.handOver(flight);
+  }
+
+  private handOver(flight: Flight): void {
+    const refusal = this.server(flight.replica).add(flight, this.now);
+    if (refusal !== undefined) {
+      flight.reason = refusal.reason;
+      this.finish(flight, 'rejected');
+      return;
+    }
+    flight.delivered = this.now;
+    this.reschedule(flight.replica);
+  }
+
+  private advanceEngine(now: Ticks): void {
+    this.now = now;
+    const replica = this.due.first();
+    this.server(replica).advance(now);
+    this.reschedule(replica);
+  }
+
+  private reschedule(replica: number): void {
+    this.due.set(replica, this.server(replica).nextEvent());
+  }
+
+  private listenerOf(replica: number): ServerListener {
+    const { observer, input, router } = this;
+    const listensToCaches = router.kvEvents !== undefined;
+    return {
+      started: (request, at, hitTokens) => {
+        const flight = asFlight(request);
+        if (flight.started !== undefined) return;
+        flight.started = at;
+        flight.hitTokens = hitTokens;
+      },
+      firstToken: (request, at) => {
+        const flight = asFlight(request);
+        if (flight.ended !== undefined || !input.client.streaming) return;
+        flight.firstToken = at;
+        this.router.firstChunk(flight, at);
+      },
+      gaps: (rows, first, growth, steps) => observer.gaps(rows, first, growth, steps),
+      preempted: (request) => {
+        asFlight(request).preemptions++;
+      },
+      ended: (request, at, outputTokens, reason) => {
+        const flight = asFlight(request);
+        if (flight.ended !== undefined || reason === 'abort') return;
+        flight.producedTokens = outputTokens;
+        if (!input.client.streaming) {
+          flight.firstToken = at;
+          this.router.firstChunk(flight, at);
+        }
+        this.now = at;
+        this.finish(flight, flight.breaksOff ? 'cancelled' : 'completed');
+      },
+      interval: (interval) => observer.interval(replica, interval),
+      ...(listensToCaches && { kvEvents: (events, at) => router.kvEvents?.(replica, events, at) }),
+    };
+  }
+
+  /** The end of an attempt: told to the router, and to everybody else unless the client tries again. */
+  private finish(flight: Flight, status: RequestStatus): void {
+    flight.ended = this.now;
+    flight.status = status;
+    this.flights.delete(flight);
+    this.router.ended(flight, this.now);
+    const again = status === 'rejected' || status === 'failed' || status === 'timedOut';
+    if (again && flight.attempt <= this.input.client.retries) {
+      this.send(flight.request, flight.firstArrival, flight.attempt + 1);
+      return;
+    }
+    this.observer.ended(flight, this.now);
+    this.source.ended(flight.request, status, this.clock.seconds(this.now));
+    const next = this.client.ended();
+    if (next !== undefined) this.send(next, this.now, 1);
+  }
+
+  private server(replica: number): ModelServer {
+    const server = this.servers[replica];
+    invariant(server !== undefined, 'a router names a replica of the fleet', { replica });
+    return server;
+  }
+
+  private check(line: string, now: Ticks): void {
+    try {
+      for (const server of this.servers) server.check();
+      this.router.check?.();
+    } catch (error) {
+      throw new Error(`after the ${line} event at ${this.clock.seconds(now)} s`, { cause: error });
+    }
+  }
+}
+
+/** A fleet gives its servers flights and nothing else. */
+function asFlight(request: object): Flight {
+  invariant(request instanceof Flight, 'a server speaks of the requests that it was given');
+  return request;
+}

@@ -1,0 +1,53 @@
+import type { ContentId } from '../../base/prompt.ts';
+import type { TreePrompt } from '../../base/prompt-tree.ts';
+import type { Ticks, Tokens } from '../../base/units.ts';
+import type { EngineRequest } from '../engine/model-server.ts';
+import type { Request, RequestStatus } from '../workload/request.ts';
+
+/** One attempt of a request on its way through the fleet: where it is, and the instants that it has passed. */
+export class Flight implements EngineRequest {
+  readonly request: Request;
+  readonly index: number;
+  readonly prompt: TreePrompt;
+  readonly outputContent: ContentId;
+  readonly outputTokens: Tokens;
+  readonly maxOutputTokens: Tokens | undefined;
+  readonly priority: number;
+  readonly lora: string | undefined;
+  /** The client breaks the answer off when it has `outputTokens`. */
+  readonly breaksOff: boolean;
+  /** First arrival at the router: all reported times count from it. A retry is the same request. */
+  readonly firstArrival: Ticks;
+  readonly attempt: number;
+
+  /** Replica that it was sent to, -1 before. */
+  replica = -1;
+  /** Instants; undefined = not yet. Left the router, reached the replica, its first step started, first and last token. */
+  dispatched: Ticks | undefined;
+  delivered: Ticks | undefined;
+  started: Ticks | undefined;
+  firstToken: Ticks | undefined;
+  ended: Ticks | undefined;
+  producedTokens: Tokens = 0;
+  /** Tokens taken from the prefix cache, and those that the router believed would be. */
+  hitTokens: Tokens = 0;
+  predictedHitTokens: Tokens | undefined;
+  preemptions = 0;
+  status: RequestStatus = 'unfinished';
+  /** Why it was rejected, where it was. */
+  reason: string | undefined;
+
+  constructor(request: Request, firstArrival: Ticks, attempt: number, knownEnd: boolean, breakOff: Tokens | undefined) {
+    this.request = request;
+    this.index = request.index;
+    this.prompt = request.prompt;
+    this.outputContent = request.outputContent;
+    this.outputTokens = breakOff ?? request.outputTokens;
+    this.breaksOff = breakOff !== undefined;
+    this.maxOutputTokens = knownEnd ? request.outputTokens : request.maxOutputTokens;
+    this.priority = request.priority ?? 0;
+    this.lora = request.lora;
+    this.firstArrival = firstArrival;
+    this.attempt = attempt;
+  }
+}
