@@ -1,0 +1,10 @@
+import type { RequestTable } from './request-table.ts';
+import type { RunEntry } from './run-report.ts';
+import type { RunSeries } from './run-series.ts';
+
+/** One run (a policy and a seed) with all that was recorded of it: the entry goes into the report, the rest beside it. */
+export interface RunRecord {
+  readonly entry: RunEntry;
+  readonly requests: RequestTable;
+  readonly series: RunSeries;
+}
