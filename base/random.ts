@@ -36,6 +36,12 @@ export function keyedUniform(seed: number, stream: string, key: number, subkey =
   return (high * 2 ** 26 + low) / 2 ** 53;
 }
 
+/** A stream that belongs to a thing, as keyedUniform's draws do: request 17 always gets this stream. */
+export function keyedRandom(seed: number, stream: string, key: number): Random {
+  let draws = 0;
+  return fromUniform(() => keyedUniform(seed, stream, key, draws++));
+}
+
 /** Value of a log-normal variable whose own mean and standard deviation are given. */
 export function logNormal(source: Random, mean: number, standardDeviation: number): number {
   const spread = standardDeviation / mean;
