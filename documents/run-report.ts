@@ -35,7 +35,6 @@ const metrics = {
   requests: requestCounts,
   ttft: distribution,
   tpot: distribution,
-  itl: distribution,
   e2e: distribution,
   queueTime: distribution,
   gatewayQueueTime: distribution,
@@ -80,7 +79,7 @@ export const pool = z.strictObject({
   meanWaiting: z.number().optional(),
   meanKvShare: z.number().optional(),
   busyShare: z.number().optional(),
-  /** Largest share of the pool's requests that one replica got, times the number of replicas: 1 = even. */
+  /** Mean running batch of the busiest replica over that of the pool: 1 = even. */
   imbalance: z.number().optional(),
 });
 
@@ -110,6 +109,8 @@ export const runEntry = z.strictObject({
   seed: z.int(),
   verdict,
   ...metrics,
+  /** All gaps between tokens, pooled. */
+  itl: distribution,
   preemptions: z.int().nonnegative(),
   kvTransfer: z.strictObject({ count: z.int(), bytes: z.number(), seconds: distribution }).optional(),
   cost: z

@@ -52,13 +52,16 @@ export type FinishReason = 'stop' | 'length' | 'abort';
 
 /** What a server tells the fleet as it happens. Times never decrease. */
 export interface ServerListener {
-  /** Start of the step in which a request is first scheduled; `hitTokens` came from the prefix cache. */
-  started(request: EngineRequest, at: Ticks, hitTokens: Tokens): void;
-  /** The first output token exists. */
-  firstToken(request: EngineRequest, at: Ticks): void;
+  /**
+   * Start of the step in which a request is first scheduled (once, also if it is preempted later); `hitTokens` came from
+   * the prefix cache; it had joined the waiting queue, all ingest done, at `queuedAt`.
+   */
+  started(request: EngineRequest, at: Ticks, hitTokens: Tokens, queuedAt: Ticks): void;
+  /** The first output token leaves the server at `at`, after the output path; the step that made it ended at `madeAt`. */
+  firstToken(request: EngineRequest, at: Ticks, madeAt: Ticks): void;
   /** `rows` requests each got tokens with the gaps first, first + growth, … (`steps` of them). */
   gaps(rows: number, first: Ticks, growth: Ticks, steps: number): void;
-  /** The last output token exists, or the request was cut off. `outputTokens` were produced. */
+  /** The last output token leaves the server, or the request was cut off. `outputTokens` were produced. */
   ended(request: EngineRequest, at: Ticks, outputTokens: Tokens, reason: FinishReason): void;
   preempted(request: EngineRequest, at: Ticks): void;
   /**
@@ -81,7 +84,7 @@ export interface ServerInterval {
   waiting: number;
   usedBlocksAtStart: Blocks;
   usedBlocksAtEnd: Blocks;
-  /** Input tokens computed or hit and output tokens produced, less what preemption threw away. */
+  /** Input tokens computed or hit and output tokens produced, less what preemptions and aborts threw away. */
   servedTokens: Tokens;
 }
 

@@ -57,6 +57,8 @@ export class Client {
   breaksOffAfter(request: Request): number | undefined {
     if (this.input.cancelShare === 0) return undefined;
     if (keyedUniform(this.seed, 'cancel', request.index) >= this.input.cancelShare) return undefined;
-    return 1 + Math.floor(keyedUniform(this.seed, 'cancel after', request.index) * (request.outputTokens - 1));
+    return (
+      1 + Math.floor(keyedUniform(this.seed, 'cancel after', request.index) * (request.outputTokens - 1))
+    );
   }
 }

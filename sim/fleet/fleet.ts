@@ -81,7 +81,8 @@ export class Fleet implements FleetView {
     const last = runLoop(lines, () => this.limit, check);
     for (const flight of this.flights) this.observer.ended(flight, last);
     for (const request of this.client.unsent()) this.observer.neverSent(request, 'unfinished', last);
-    if (this.flights.size === 0) invariant((this.router.inFlight?.() ?? 0) === 0, 'router counters return to zero');
+    if (this.flights.size === 0)
+      invariant((this.router.inFlight?.() ?? 0) === 0, 'router counters return to zero');
     return last;
   }
 
@@ -128,7 +129,7 @@ export class Fleet implements FleetView {
 
   private send(request: Request, firstArrival: Ticks, attempt: number): void {
     const breakOff = this.client.breaksOffAfter(request);
-    const flight = new Flight(request, firstArrival, attempt, this.knownEnd, breakOff);
+    const flight = new Flight(request, firstArrival, this.now, attempt, this.knownEnd, breakOff);
     this.flights.add(flight);
     if (this.timeoutTicks !== undefined) this.timeouts.push(this.now + this.timeoutTicks, 0, flight);
     const replica = this.router.arrive(flight, this.now);
@@ -156,6 +157,7 @@ export class Fleet implements FleetView {
     const refusal = this.server(flight.replica).add(flight, this.now);
     if (refusal !== undefined) {
       flight.reason = refusal.reason;
+      flight.forCapacity = refusal.reason === 'queue full';
       this.finish(flight, 'rejected');
       return;
     }
@@ -178,17 +180,18 @@ export class Fleet implements FleetView {
     const { observer, input, router } = this;
     const listensToCaches = router.kvEvents !== undefined;
     return {
-      started: (request, at, hitTokens) => {
+      started: (request, at, hitTokens, queuedAt) => {
         const flight = asFlight(request);
-        if (flight.started !== undefined) return;
+        flight.queued = queuedAt;
         flight.started = at;
         flight.hitTokens = hitTokens;
       },
-      firstToken: (request, at) => {
+      firstToken: (request, at, madeAt) => {
         const flight = asFlight(request);
+        flight.firstTokenMade = madeAt;
         if (flight.ended !== undefined || !input.client.streaming) return;
         flight.firstToken = at;
-        this.router.firstChunk(flight, at);
+        router.firstChunk(flight, at);
       },
       gaps: (rows, first, growth, steps) => observer.gaps(rows, first, growth, steps),
       preempted: (request) => {
@@ -200,7 +203,7 @@ export class Fleet implements FleetView {
         flight.producedTokens = outputTokens;
         if (!input.client.streaming) {
           flight.firstToken = at;
-          this.router.firstChunk(flight, at);
+          router.firstChunk(flight, at);
         }
         this.now = at;
         this.finish(flight, flight.breaksOff ? 'cancelled' : 'completed');

@@ -19,13 +19,18 @@ export class Flight implements EngineRequest {
   /** First arrival at the router: all reported times count from it. A retry is the same request. */
   readonly firstArrival: Ticks;
   readonly attempt: number;
+  /** Arrival of this attempt at the router. */
+  readonly arrival: Ticks;
 
   /** Replica that it was sent to, -1 before. */
   replica = -1;
-  /** Instants; undefined = not yet. Left the router, reached the replica, its first step started, first and last token. */
+  /** Instants, undefined = not yet: it left the router's queue; reached the replica; joined the engine's queue; */
   dispatched: Ticks | undefined;
   delivered: Ticks | undefined;
+  queued: Ticks | undefined;
+  /** its first step started; the step that made its first token ended; that token left the replica; it ended. */
   started: Ticks | undefined;
+  firstTokenMade: Ticks | undefined;
   firstToken: Ticks | undefined;
   ended: Ticks | undefined;
   producedTokens: Tokens = 0;
@@ -34,10 +39,18 @@ export class Flight implements EngineRequest {
   predictedHitTokens: Tokens | undefined;
   preemptions = 0;
   status: RequestStatus = 'unfinished';
-  /** Why it was rejected, where it was. */
+  /** Why it was rejected, where it was; and whether for want of capacity, so that it might pass at another time. */
   reason: string | undefined;
+  forCapacity = false;
 
-  constructor(request: Request, firstArrival: Ticks, attempt: number, knownEnd: boolean, breakOff: Tokens | undefined) {
+  constructor(
+    request: Request,
+    firstArrival: Ticks,
+    arrival: Ticks,
+    attempt: number,
+    knownEnd: boolean,
+    breakOff: Tokens | undefined,
+  ) {
     this.request = request;
     this.index = request.index;
     this.prompt = request.prompt;
@@ -49,5 +62,6 @@ export class Flight implements EngineRequest {
     this.lora = request.lora;
     this.firstArrival = firstArrival;
     this.attempt = attempt;
+    this.arrival = arrival;
   }
 }

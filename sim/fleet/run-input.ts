@@ -3,6 +3,7 @@ import type { Label } from '../../documents/run-report.ts';
 import type { LoadedConfig } from '../../scheduler/index.ts';
 import type { EngineConfig } from '../engine/engine-config.ts';
 import type { StepTimeModel } from '../latency/step-time-model.ts';
+import type { Slo } from '../metrics/slo.ts';
 import type { Workload } from '../workload/workload.ts';
 
 /** Everything that one run needs, resolved: no file, no profile name, no default is left to look up. */
@@ -13,7 +14,7 @@ export interface RunInput {
   readonly client: ClientInput;
   readonly pools: readonly PoolInput[];
   readonly router: RouterInput;
-  readonly slo: SloInput | undefined;
+  readonly slo: Slo | undefined;
   /** Requests that arrive before this are played and left out of every figure. */
   readonly warmup: Seconds;
   readonly until: 'drained' | 'last-arrival';
@@ -68,18 +69,4 @@ export interface GatewayInput {
   readonly producerOrder: 'prefix-first' | 'in-flight-first';
   /** Bytes that one trace token stands for; undefined = one router pseudo-token per trace token. */
   readonly bytesPerToken: number | undefined;
-}
-
-/** Targets per request; classes override the default. */
-export interface SloInput {
-  readonly default: SloTargets;
-  readonly classes: ReadonlyMap<string, SloTargets>;
-  /** Share of offered requests that must meet every target. */
-  readonly attainment: number;
-}
-
-export interface SloTargets {
-  readonly ttft?: Seconds;
-  readonly tpot?: Seconds;
-  readonly e2e?: Seconds;
 }

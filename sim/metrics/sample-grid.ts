@@ -41,6 +41,19 @@ export class SampleGrid {
     });
   }
 
+  /** Mean of a series' samples in each of `count` equal bins from `from` to `to`; the last one before a bin that has none. */
+  means(samples: Float64Array, from: Ticks, to: Ticks, count: number): Float64Array {
+    const width = (to - from) / count;
+    return Float64Array.from({ length: count }, (_, bin) => {
+      const first = Math.ceil((from + bin * width) / this.spacing);
+      const end = Math.ceil((from + (bin + 1) * width) / this.spacing);
+      if (end <= first) return samples[Math.max(0, first - 1)] ?? 0;
+      let sum = 0;
+      for (let index = first; index < end; index++) sum += samples[index] ?? 0;
+      return sum / (end - first);
+    });
+  }
+
   private coarsen(): void {
     this.spacing *= 2;
     for (const samples of this.series) {

@@ -19,6 +19,8 @@ export class ServerMeter {
   readonly waitingSamples: Float64Array;
   /** Share of usable KV blocks, 0 to 1. */
   readonly kvSamples: Float64Array;
+  /** 1 while a step is in flight. */
+  readonly busySamples: Float64Array;
   /** Tokens served since the start. */
   readonly servedSamples: Float64Array;
   runningTicks = 0;
@@ -37,6 +39,7 @@ export class ServerMeter {
     this.runningSamples = grid.add();
     this.waitingSamples = grid.add();
     this.kvSamples = grid.add();
+    this.busySamples = grid.add();
     this.servedSamples = grid.add();
   }
 
@@ -56,7 +59,9 @@ export class ServerMeter {
       const share = (time - from) / length;
       this.runningSamples[index] = running;
       this.waitingSamples[index] = waiting;
-      this.kvSamples[index] = (usedBlocksAtStart + (usedBlocksAtEnd - usedBlocksAtStart) * share) / this.usableBlocks;
+      this.kvSamples[index] =
+        (usedBlocksAtStart + (usedBlocksAtEnd - usedBlocksAtStart) * share) / this.usableBlocks;
+      this.busySamples[index] = interval.steps > 0 ? 1 : 0;
       this.servedSamples[index] = this.served + servedTokens * share;
     }
     this.served += servedTokens;

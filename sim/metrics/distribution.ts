@@ -1,0 +1,23 @@
+import { quantileSorted } from 'simple-statistics';
+
+import type { Distribution } from '../../documents/run-report.ts';
+
+/** Mean, percentiles (linear interpolation, as numpy does by default) and maximum of durations in seconds. Sorts `values`. */
+export function distributionOf(values: Float64Array): Distribution {
+  const count = values.length;
+  if (count === 0) return { unit: 's', count };
+  values.sort();
+  let sum = 0;
+  for (const value of values) sum += value;
+  const sorted = values as unknown as number[];
+  return {
+    unit: 's',
+    count,
+    mean: sum / count,
+    p50: quantileSorted(sorted, 0.5),
+    p90: quantileSorted(sorted, 0.9),
+    p95: quantileSorted(sorted, 0.95),
+    p99: quantileSorted(sorted, 0.99),
+    max: values[count - 1] ?? sum,
+  };
+}
