@@ -1,7 +1,6 @@
 import { invariant } from '../../base/invariant.ts';
 import type { Ticks } from '../../base/units.ts';
 import type { Gauges, ModelServer, ServerListener } from '../engine/model-server.ts';
-import { ReplicaServer } from '../engine/replica-server.ts';
 import type { Clock } from '../events/clock.ts';
 import { DelayLine } from '../events/delay-line.ts';
 import { EventQueue } from '../events/event-queue.ts';
@@ -11,8 +10,18 @@ import type { Request, RequestSource, RequestStatus } from '../workload/request.
 import { Client } from './client.ts';
 import { Flight } from './flight.ts';
 import { QUEUED, REJECTED, type FleetView, type Router } from './router.ts';
-import type { RunInput } from './run-input.ts';
+import type { PoolInput, RunInput } from './run-input.ts';
 import type { RunObserver } from './run-observer.ts';
+
+/** What a fleet is made of. */
+export interface FleetParts {
+  readonly input: RunInput;
+  readonly clock: Clock;
+  readonly source: RequestSource;
+  readonly observer: RunObserver;
+  makeRouter(fleet: FleetView): Router;
+  makeServer(pool: PoolInput, listener: ServerListener): ModelServer;
+}
 
 /**
  * One run: clients, a router and replicas on a common clock. It holds the requests in flight and nothing of the past;
@@ -36,13 +45,7 @@ export class Fleet implements FleetView {
   private now: Ticks = 0;
   private limit: Ticks = Infinity;
 
-  constructor(
-    input: RunInput,
-    clock: Clock,
-    source: RequestSource,
-    observer: RunObserver,
-    makeRouter: (fleet: FleetView) => Router,
-  ) {
+  constructor({ input, clock, source, observer, makeRouter, makeServer }: FleetParts) {
     this.input = input;
     this.clock = clock;
     this.source = source;
@@ -54,10 +57,8 @@ export class Fleet implements FleetView {
     this.due = new SlotQueue(this.replicas);
     this.router = makeRouter(this);
     for (const pool of input.pools) {
-      const timer = pool.stepTime.timer(clock.ticksPerSecond);
       for (let replica = 0; replica < pool.replicas; replica++) {
-        const listener = this.listenerOf(this.servers.length);
-        this.servers.push(new ReplicaServer(pool.engine, timer, listener, clock.ticksPerSecond));
+        this.servers.push(makeServer(pool, this.listenerOf(this.servers.length)));
       }
     }
   }

@@ -1,6 +1,7 @@
 import { invariant } from '../../base/invariant.ts';
 import type { Seconds, Ticks } from '../../base/units.ts';
 import type { RunRecord } from '../../documents/run-record.ts';
+import { ReplicaServer } from '../engine/replica-server.ts';
 import { clockFor, type Clock } from '../events/clock.ts';
 import type { EndedRequest } from '../metrics/request-recorder.ts';
 import { RunRecorder, statusCode } from '../metrics/run-recorder.ts';
@@ -46,7 +47,15 @@ export function simulate(input: RunInput, onProgress?: (progress: Progress) => v
     labels: input.labels,
   });
   const observer = observe(recorder, clock, source, onProgress);
-  const fleet = new Fleet(input, clock, source, observer, (view) => makeRouter(input, clock, view));
+  const fleet = new Fleet({
+    input,
+    clock,
+    source,
+    observer,
+    makeRouter: (view) => makeRouter(input, clock, view),
+    makeServer: ({ engine, stepTime }, listener) =>
+      new ReplicaServer(engine, stepTime.timer(clock.ticksPerSecond), listener, clock.ticksPerSecond),
+  });
   const end = fleet.run(clock.ticks(horizon));
   const record = recorder.record(end);
   invariant(observer.offeredRequests === observer.endedRequests, 'offered = completed + … + unfinished', {
