@@ -111,6 +111,8 @@ export const runEntry = z.strictObject({
   ...metrics,
   /** All gaps between tokens, pooled. */
   itl: distribution,
+  /** Share of the offered input tokens that came with rejected requests; absent when none was rejected. */
+  rejectedInputTokenShare: z.number().optional(),
   preemptions: z.int().nonnegative(),
   kvTransfer: z.strictObject({ count: z.int(), bytes: z.number(), seconds: distribution }).optional(),
   cost: z

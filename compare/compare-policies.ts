@@ -1,0 +1,44 @@
+import { metricAt, type Metric } from '../documents/metric.ts';
+import type { Comparison } from '../documents/run-report.ts';
+import { comparisonVerdict, differenceInterval } from './interval.ts';
+import type { PolicyRuns } from './policy-runs.ts';
+import type { PolicyDraws } from './resample.ts';
+
+/**
+ * The comparison of two policies in one metric: values are means over the seeds, the interval comes from the draws of a
+ * bootstrap over `blocks` blocks. Undefined where neither policy has the metric.
+ */
+export function comparePolicies(
+  { path, better }: Metric,
+  baseline: PolicyRuns,
+  candidate: PolicyRuns,
+  draws: { blocks: number; baseline: PolicyDraws | undefined; candidate: PolicyDraws | undefined },
+): Comparison | undefined {
+  const baselineValue = meanOverSeeds(baseline, path);
+  const candidateValue = meanOverSeeds(candidate, path);
+  if (baselineValue === undefined && candidateValue === undefined) return undefined;
+  const both = baselineValue !== undefined && candidateValue !== undefined;
+  const baselineDraws = draws.baseline?.metrics.get(path);
+  const candidateDraws = draws.candidate?.metrics.get(path);
+  const interval =
+    both && baselineDraws !== undefined && candidateDraws !== undefined
+      ? differenceInterval(baselineDraws, candidateDraws)
+      : undefined;
+  return {
+    baseline: baseline.name,
+    candidate: candidate.name,
+    metric: path,
+    ...(baselineValue !== undefined && { baselineValue }),
+    ...(candidateValue !== undefined && { candidateValue }),
+    ...(both && { difference: candidateValue - baselineValue }),
+    ...(both && baselineValue !== 0 && { ratio: candidateValue / baselineValue }),
+    ...(interval !== undefined && { interval }),
+    blocks: draws.blocks,
+    verdict: comparisonVerdict(interval, better),
+  };
+}
+
+function meanOverSeeds({ records }: PolicyRuns, path: string): number | undefined {
+  const values = records.flatMap(({ entry }) => metricAt(entry, path) ?? []);
+  return values.length < records.length ? undefined : values.reduce((a, b) => a + b, 0) / values.length;
+}
