@@ -1,0 +1,49 @@
+import { z } from 'zod';
+
+import { invariant } from '../../../base/invariant.ts';
+import { Sha256 } from '../../../base/sha256.ts';
+import { csvRows } from './csv-rows.ts';
+import { TraceBuilder } from './trace.ts';
+import type { TraceFormat } from './trace-format.ts';
+
+/** Which columns of a CSV file hold what. All times are on one clock. */
+export const columnsSchema = z.strictObject({
+  arrival: z.string(),
+  input_tokens: z.string(),
+  output_tokens: z.string(),
+  first_token: z.string().optional(),
+  last_token: z.string().optional(),
+  time_unit: z.enum(['s', 'ms', 'us']).default('s'),
+});
+
+export type ColumnsSpec = z.infer<typeof columnsSchema>;
+
+const PER_SECOND = { s: 1, ms: 1e3, us: 1e6 } as const;
+
+/** Any other table of requests: the scenario says which columns hold arrival, lengths and what was measured. */
+export const csvColumns: TraceFormat = {
+  name: 'columns',
+  read(files, { columns, rows = Infinity }) {
+    invariant(columns !== undefined, 'the columns of a table are named');
+    const digest = new Sha256();
+    const builder = new TraceBuilder();
+    for (const row of csvRows(files, digest)) {
+      const arrival = row.number(columns.arrival);
+      const after = (column: string | undefined): number | undefined => {
+        const time = column === undefined ? undefined : row.numberIfThere(column);
+        return time === undefined ? undefined : (time - arrival) / PER_SECOND[columns.time_unit];
+      };
+      builder.add({
+        arrival: arrival / PER_SECOND[columns.time_unit],
+        inputTokens: row.count(columns.input_tokens),
+        outputTokens: row.count(columns.output_tokens),
+        spans: [],
+        ttft: after(columns.first_token),
+        e2e: after(columns.last_token),
+      });
+      if (builder.rows >= rows) break;
+    }
+    const sha256 = digest.update(JSON.stringify(columns)).hex();
+    return builder.finish({ format: 'columns', knowsPrefixes: false, blockSize: undefined, sha256 });
+  },
+};
