@@ -4,7 +4,10 @@ import type { Seconds, Tokens } from '../../base/units.ts';
 
 /** One request as a client sends it, and what the simulator alone knows: how long its output will be. */
 export interface Request {
-  /** Position in the order of creation, from 0: the key of everything drawn for this request. */
+  /**
+   * Names the request: its position in the workload, from 0, the same under every policy (turns of a session are numbered
+   * together). The key of everything drawn for it. Not always the order of arrival.
+   */
   readonly index: number;
   readonly id: string;
   /** Seconds since the start of the run. */
