@@ -1,0 +1,23 @@
+import { invariant } from '../base/invariant.ts';
+import { runReport, type RunReport } from '../documents/run-report.ts';
+
+/**
+ * A run as JSON text: keys in the order of the schema, two spaces, a line end. Equal reports give equal bytes, however
+ * they were put together. Throws ZodError for what is no run report, InvariantError for a number that JSON cannot hold.
+ */
+export function renderRunJson(report: RunReport): string {
+  return renderJson(runReport.parse(report));
+}
+
+/** A document as JSON text, keys in the order given. Throws InvariantError for NaN and infinities, which become null. */
+export function renderJson(document: unknown): string {
+  return `${JSON.stringify(document, refuseUnwritable, 2)}\n`;
+}
+
+function refuseUnwritable(key: string, value: unknown): unknown {
+  invariant(typeof value !== 'number' || Number.isFinite(value), 'figures of a document are finite', {
+    key,
+    value,
+  });
+  return value;
+}
