@@ -1,0 +1,40 @@
+import type { Endpoint } from './endpoint.ts';
+import type { Rejection } from './rejection.ts';
+
+/** Where a profile sends the request. */
+export interface Target {
+  readonly endpoint: Endpoint;
+  /** The endpoint's own port, or the one a handler rewrote it to. */
+  readonly port: string;
+  /** Whether the handler rewrote the port: such a target carries no attributes (§5.4 of the port rewrite). */
+  readonly rewritten: boolean;
+}
+
+/** What one scheduling profile came to. */
+export interface ProfileResult {
+  readonly name: string;
+  /** Best first; the first one counts. Empty when the profile failed. */
+  readonly targets: readonly Target[];
+  /** Why there are no targets. */
+  readonly error?: Rejection;
+  /** How it came to that; present when reasons were asked for. */
+  readonly reasons?: ProfileReasons;
+}
+
+/** Why these endpoints and not others. Lists follow the order in which the plugins ran. */
+export interface ProfileReasons {
+  readonly candidates: readonly Endpoint[];
+  readonly filters: readonly { readonly plugin: string; readonly kept: readonly Endpoint[] }[];
+  /** Raw scores, parallel to `endpoints`: before the clamp to 0..1 and before the weight. */
+  readonly scorers: readonly {
+    readonly plugin: string;
+    readonly weight: number;
+    readonly scores: readonly number[];
+  }[];
+  /** Endpoints that the filters kept, in their order. */
+  readonly endpoints: readonly Endpoint[];
+  /** Weighted sums, parallel to `endpoints`. */
+  readonly totals: readonly number[];
+  /** Endpoints whose total equals the highest, bit for bit. */
+  readonly best: readonly Endpoint[];
+}

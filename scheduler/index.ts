@@ -1,0 +1,1 @@
+export type { LoadedConfig } from './config/loaded-config.ts';
