@@ -1,0 +1,31 @@
+import type { Seconds } from '../../base/units.ts';
+import { straightLine } from './piecewise-line.ts';
+import type { StepCost } from './step-cost.ts';
+import type { StepTimeModel } from './step-time-model.ts';
+import { CostTimer } from './step-timer.ts';
+
+/**
+ * A step time given outright: constant + perToken x scheduled tokens + perContextToken x (sum over the scheduled
+ * requests of their tokens computed before the step). The CPU takes no time.
+ */
+export function blackBox({
+  constant,
+  perToken,
+  perContextToken,
+}: {
+  readonly constant: Seconds;
+  readonly perToken: Seconds;
+  readonly perContextToken: Seconds;
+}): StepTimeModel {
+  const line = straightLine(0, perContextToken);
+  const cost: StepCost = {
+    tokens: (batch) => constant + perToken * batch.tokens,
+    decodeAttention: () => line,
+    windowAttention: () => undefined,
+    skew: () => 0,
+    chunkAttention: (_, computed) => perContextToken * computed,
+    cpu: () => 0,
+    asyncScheduling: true,
+  };
+  return { timer: (ticksPerSecond) => new CostTimer(cost, ticksPerSecond) };
+}

@@ -1,0 +1,41 @@
+import type { Bytes, Seconds, Tokens } from '../../base/units.ts';
+import type { WeightFormat } from '../../hardware-profiles/model-profile.ts';
+import type { KvDtype } from '../../hardware-profiles/kv-layout.ts';
+import type { PiecewiseLine } from './piecewise-line.ts';
+
+/** Seconds of one operator on one GPU. Sizes are those of the GPU's own share. */
+export interface OperatorTimes {
+  /** (m x k) times (k x n), weights in `format`, activations in BF16. */
+  gemm(format: WeightFormat, m: Tokens, n: number, k: number): Seconds;
+  /** All routed experts of one layer for `tokens` tokens, router excluded. */
+  experts(shape: ExpertShape, tokens: Tokens): Seconds;
+  /** Sum of `bytes` over the GPUs of the group, result on each. */
+  allReduce(bytes: Bytes, gpus: number, inGraph: boolean): Seconds;
+  /** One layer, `rows` sequences of one new token each, by the sum of their contexts. */
+  decodeAttention(shape: AttentionShape, rows: number): PiecewiseLine;
+  /** One layer, `tokens` new tokens behind `computed` ones of one sequence, causal. */
+  prefillAttention(shape: AttentionShape, tokens: Tokens, computed: Tokens): Seconds;
+  /** Kernels that stream `bytes` through memory. */
+  elementwise(bytes: Bytes): Seconds;
+}
+
+/** Attention of one layer on one GPU. */
+export interface AttentionShape {
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  readonly kvDtype: KvDtype;
+}
+
+/** Routed experts of one layer. */
+export interface ExpertShape {
+  readonly format: WeightFormat;
+  readonly hiddenSize: number;
+  readonly width: number;
+  readonly experts: number;
+  readonly topK: number;
+  /** GPUs that share the layer: each expert is cut into so many parts … */
+  readonly tensorParallelSize: number;
+  /** … or the experts are spread whole over so many. */
+  readonly expertParallelSize: number;
+}
