@@ -1,0 +1,9 @@
+import type { RoutingPolicy } from './routing-policy.ts';
+
+/** `random`: each endpoint with the same probability. */
+export function randomChoice(): RoutingPolicy {
+  return {
+    name: 'random',
+    pick: (_, endpoints, { random }) => endpoints[random.integer(endpoints.length)],
+  };
+}
