@@ -50,9 +50,14 @@ export interface PluginDefinition<P> {
   readonly parameters?: (reader: ParameterReader) => P;
   /** Refused when declared without parameters. */
   readonly needsParameters?: true;
-  readonly data?: (parameters: P, name: string) => DataNeeds;
+  /** Registers an endpoint-notification source of its own at start-up. */
+  readonly bringsSource?: true;
+  /** `declared`: all plugins of the configuration. */
+  readonly data?: (parameters: P, name: string, declared: readonly DeclaredPlugin[]) => DataNeeds;
   /** Names of plugins that the parameters mention: created before this one. */
   readonly references?: (parameters: P) => readonly string[];
+  /** Looks at the plugins that the parameters mention; a text says what is wrong with one. */
+  readonly check?: (parameters: P, declared: readonly DeclaredPlugin[]) => string | undefined;
   /** Makes the plugin. Absent: it loads, and `notSimulated` says why nothing here can play it. */
   readonly create?: (parameters: P, context: PluginContext) => Plugin;
   readonly notSimulated?: string;
@@ -67,16 +72,22 @@ export interface PluginType {
   readonly notSimulated: string | undefined;
   readonly readsParameters: boolean;
   readonly needsParameters: boolean;
+  readonly bringsSource: boolean;
   /** Decodes the parameters of one declaration. Mistakes go to the reader; the plan is then of no use. */
   prepare(name: string, reader: ParameterReader): PluginPlan;
 }
 
-/** A declared plugin with its parameters decoded, ready to be made any number of times. */
-export interface PluginPlan {
+/** A plugin that a configuration declares. */
+export interface DeclaredPlugin {
   readonly name: string;
   readonly type: PluginType;
-  readonly data: DataNeeds;
+}
+
+/** A declared plugin with its parameters decoded, ready to be made any number of times. */
+export interface PluginPlan extends DeclaredPlugin {
   readonly references: readonly string[];
+  data(declared: readonly DeclaredPlugin[]): DataNeeds;
+  check(declared: readonly DeclaredPlugin[]): string | undefined;
   /** Decoded parameters, defaults filled in: for the effective configuration and for tests. */
   readonly parameters: unknown;
   create(context: PluginContext): Plugin;
@@ -106,6 +117,7 @@ export function definePlugin<P = undefined>(definition: PluginDefinition<P>): Pl
     notSimulated: definition.notSimulated,
     readsParameters: definition.parameters !== undefined,
     needsParameters: definition.needsParameters === true,
+    bringsSource: definition.bringsSource === true,
     prepare(name, reader) {
       const parameters = definition.parameters?.(reader) as P;
       const create = definition.create;
@@ -113,7 +125,8 @@ export function definePlugin<P = undefined>(definition: PluginDefinition<P>): Pl
         name,
         type: entry,
         parameters,
-        data: definition.data?.(parameters, name) ?? {},
+        data: (declared) => definition.data?.(parameters, name, declared) ?? {},
+        check: (declared) => definition.check?.(parameters, declared),
         references: definition.references?.(parameters) ?? [],
         create(context) {
           if (create === undefined) throw new Error(`${definition.type} cannot be made`);

@@ -8,6 +8,8 @@ export interface EffectiveConfig {
   readonly autoProducers: readonly string[];
   readonly profileHandler: string;
   readonly profiles: readonly EffectiveProfile[];
+  /** The one profile was made up of all declared filters, scorers and pickers: their order in it is the declared one. */
+  readonly generatedProfile: boolean;
   readonly parsers: readonly string[];
   readonly dataSources: readonly EffectiveSource[];
   readonly saturationDetector: string;

@@ -1,6 +1,7 @@
 import { didYouMean } from '../../base/nearest.ts';
 import type { Seconds } from '../../base/units.ts';
 import type { Problem, SourcePosition } from '../../base/user-error.ts';
+import { configProblem, type ConfigErrorClass } from './config-error.ts';
 import { describeNode, type ConfigNode, type MapEntry } from './config-node.ts';
 import { parseGoDuration } from './go-duration.ts';
 
@@ -14,11 +15,22 @@ export class ParameterReader {
   private readonly problems: Problem[];
   private readonly path: string;
   private readonly at: SourcePosition;
+  private readonly kind: ConfigErrorClass;
   private readonly asked = new Map<string, string>();
   private readonly children: ParameterReader[] = [];
 
-  /** `at`: the place to blame when there is no node. `path` stands before keys in messages. */
-  constructor(node: ConfigNode | undefined, at: SourcePosition, path: string, problems: Problem[]) {
+  /**
+   * `at`: the place to blame when there is no node. `path` stands before keys in messages. `kind`: the outer schema
+   * (`decode`) is read with the case of keys, parameters of plugins without.
+   */
+  constructor(
+    node: ConfigNode | undefined,
+    at: SourcePosition,
+    path: string,
+    problems: Problem[],
+    kind: ConfigErrorClass = 'plugin-parameters',
+  ) {
+    this.kind = kind;
     this.problems = problems;
     this.path = path;
     this.at = node?.at ?? at;
@@ -44,7 +56,7 @@ export class ParameterReader {
   int(key: string, fallback: number): number;
   int(key: string, fallback?: number): number | undefined {
     return this.scalar(key, fallback, 'an integer', (value) =>
-      typeof value === 'number' && Number.isInteger(value) ? value : undefined,
+      typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 2 ** 63 ? value : undefined,
     );
   }
 
@@ -117,6 +129,7 @@ export class ParameterReader {
       entry?.at ?? this.at,
       `${this.path}.${entry?.key ?? key}`,
       this.problems,
+      this.kind,
     );
     this.children.push(child);
     return child;
@@ -125,15 +138,31 @@ export class ParameterReader {
   /** The maps of a list; undefined when absent. */
   objects(key: string): ParameterReader[] | undefined {
     return this.items(key)?.map((item, index) => {
-      const child = new ParameterReader(item, item.at, `${this.path}.${key}[${index}]`, this.problems);
+      const child = new ParameterReader(
+        item,
+        item.at,
+        `${this.path}.${key}[${index}]`,
+        this.problems,
+        this.kind,
+      );
       this.children.push(child);
       return child;
     });
   }
 
+  /** What stands under a key, as written. */
+  raw(key: string): ConfigNode | undefined {
+    return this.entry(key)?.value;
+  }
+
+  /** Where a key stands, or else the map. */
+  position(key?: string): SourcePosition {
+    return (key === undefined ? undefined : this.entry(key)?.value.at) ?? this.at;
+  }
+
   /** Says that a key is known and its content of no interest. */
   ignore(...keys: readonly string[]): void {
-    for (const key of keys) this.asked.set(key.toLowerCase(), key);
+    for (const key of keys) this.asked.set(this.folded(key), key);
   }
 
   /** Reports a value that has the right type and is wrong nevertheless. */
@@ -148,7 +177,7 @@ export class ParameterReader {
     for (const child of this.children) child.finish();
     if (this.node?.kind !== 'map') return;
     for (const { key, at } of this.node.entries) {
-      if (this.asked.has(key.toLowerCase())) continue;
+      if (this.asked.has(this.folded(key))) continue;
       this.report(at, `${this.path} has no key "${key}"`, didYouMean(key, [...this.asked.values()]));
     }
   }
@@ -177,10 +206,10 @@ export class ParameterReader {
 
   /** The last entry that matches: an exact match does not win over a later one of another case. */
   private entry(key: string): MapEntry | undefined {
-    const lower = key.toLowerCase();
-    this.asked.set(lower, key);
+    const folded = this.folded(key);
+    this.asked.set(folded, key);
     if (this.node?.kind !== 'map') return undefined;
-    const entry = this.node.entries.findLast((candidate) => candidate.key.toLowerCase() === lower);
+    const entry = this.node.entries.findLast((candidate) => this.folded(candidate.key) === folded);
     if (entry?.value.kind === 'scalar' && entry.value.value === undefined) return undefined;
     return entry;
   }
@@ -193,11 +222,10 @@ export class ParameterReader {
   }
 
   private report(at: SourcePosition, message: string, hint?: string): void {
-    this.problems.push({
-      code: 'E_PLUGIN_PARAMETERS',
-      message,
-      at,
-      ...(hint === undefined ? {} : { hint }),
-    });
+    this.problems.push(configProblem(this.kind, at, message, hint));
+  }
+
+  private folded(key: string): string {
+    return this.kind === 'decode' ? key : key.toLowerCase();
   }
 }
