@@ -10,6 +10,8 @@ import type { Request } from '../request.ts';
 export interface Content {
   /** What it is made of, as plain data: part of the workload's digest. */
   readonly identity: unknown;
+  /** What weakens forecasts that are made with it. */
+  readonly warnings: readonly string[];
   /** Conversations in it; undefined = endless. */
   readonly count: number | undefined;
   /** Whether the list may be played from its start again (at every stage of a ladder it is, and when it runs out). */

@@ -51,6 +51,7 @@ export function mixContent(spec: MixSpec): Content {
   const weights = spec.parts.map(({ weight }) => weight);
   return {
     identity: { mix: spec },
+    warnings: [],
     count: spec.requests,
     cyclic: false,
     multiTurn: contents.some(({ multiTurn }) => multiTurn),

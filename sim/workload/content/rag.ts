@@ -26,10 +26,13 @@ export const ragParameters = z.strictObject({
 
 export const ragSchema = ragParameters.extend(generatedTimes);
 
+export type RagSpec = z.infer<typeof ragSchema>;
+
 /** Retrieval-augmented generation: a system prompt, passages of documents of Zipf popularity, a question of its own. */
-export function ragContent(spec: z.infer<typeof ragSchema>): Content {
+export function ragContent(spec: RagSpec): Content {
   return {
     identity: { rag: spec },
+    warnings: [],
     count: spec.requests,
     cyclic: false,
     multiTurn: false,
@@ -40,7 +43,7 @@ export function ragContent(spec: z.infer<typeof ragSchema>): Content {
       const systemDraws = keyedRandom(place.seed, `${place.name}rag system`, 0);
       const tokens = drawLength(spec.system_prompt_len, systemDraws, 0);
       const beginning = place.tree.prompt([{ content: place.sharedContent(), start: 0, tokens }]);
-      const prompts = new PassagePrompts(beginning, place.tree, (document) =>
+      const prompts = new PassagePrompts(beginning, place.tree, spec.num_documents, (document) =>
         drawLength(spec.passage_len, keyedRandom(place.seed, `${place.name}rag document`, document)),
       );
       return {

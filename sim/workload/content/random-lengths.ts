@@ -13,9 +13,12 @@ export const randomParameters = z.strictObject({
 
 export const randomSchema = randomParameters.extend(generatedTimes);
 
-export function randomContent(spec: z.infer<typeof randomSchema>): Content {
+export type RandomSpec = z.infer<typeof randomSchema>;
+
+export function randomContent(spec: RandomSpec): Content {
   return {
     identity: { random: spec },
+    warnings: [],
     count: spec.requests,
     cyclic: false,
     multiTurn: false,

@@ -48,6 +48,7 @@ export type SessionsSpec = z.infer<typeof sessionsSchema>;
 export function sessionsContent(spec: SessionsSpec): Content {
   return {
     identity: { sessions: spec },
+    warnings: [],
     count: spec.num_sessions,
     cyclic: false,
     multiTurn: true,

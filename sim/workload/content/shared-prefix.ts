@@ -28,6 +28,7 @@ export function sharedPrefixContent(spec: SharedPrefixSpec): Content {
   const count = spec.num_groups * spec.num_prompts_per_group;
   return {
     identity: { shared_prefix: spec },
+    warnings: [],
     count,
     cyclic: true,
     multiTurn: false,

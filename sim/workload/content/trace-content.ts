@@ -2,6 +2,7 @@ import { invariant } from '../../../base/invariant.ts';
 import type { Seconds } from '../../../base/units.ts';
 import { arrivalOrder, type ArrivalOrder } from '../trace/arrival-order.ts';
 import type { Trace } from '../trace/trace.ts';
+import { traceWarnings } from '../trace/trace-warnings.ts';
 import { SingleTurn, type Content, type Draft } from './content.ts';
 
 /**
@@ -19,6 +20,7 @@ export function traceContent(trace: Trace, spread: Seconds = 0): Content {
   };
   return {
     identity: { trace: { format: trace.format, sha256: trace.sha256, blockSize: trace.blockSize }, spread },
+    warnings: traceWarnings(trace, spread),
     count: trace.rows,
     cyclic: false,
     multiTurn: false,

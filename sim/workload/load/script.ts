@@ -1,6 +1,7 @@
 import type { Seconds } from '../../../base/units.ts';
 import type { Content, ContentReader, Conversation, Place } from '../content/content.ts';
 import type { Request, RequestStatus } from '../request.ts';
+import { PlayedRequest } from './played-request.ts';
 
 /** A conversation that is being played. */
 export interface Playing {
@@ -64,14 +65,7 @@ export class Script {
     const index = playing.firstIndex + turn;
     const draft = playing.conversation.draft(turn);
     if (playing.turns > 1) this.waiting.set(index, playing);
-    return {
-      ...draft,
-      id: draft.id ?? `${index}`,
-      index,
-      arrival,
-      ...(this.knownEnd && { maxOutputTokens: draft.outputTokens }),
-      ...(playing.stage !== undefined && { stage: playing.stage }),
-    };
+    return new PlayedRequest(draft, index, arrival, playing.stage, this.knownEnd);
   }
 
   /** A conversation goes on when its turn has been answered, and is over when it was not. */

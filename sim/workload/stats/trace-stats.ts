@@ -1,6 +1,8 @@
+import { quantileSorted } from 'simple-statistics';
+
 import type { Tokens } from '../../../base/units.ts';
 import type { TraceFigures } from '../../../documents/trace-stats.ts';
-import { quantisationOf } from '../trace/quantisation.ts';
+import { traceWarnings } from '../trace/trace-warnings.ts';
 import type { Trace } from '../trace/trace.ts';
 import { blockRanges } from './block-ranges.ts';
 import { lruHits } from './lru-hits.ts';
@@ -30,24 +32,8 @@ export function traceStats(trace: Trace, options: TraceStatsOptions = {}): Trace
     outputTokens: tokensOf(trace.outputTokens),
     ...(sessions !== undefined && { sessions }),
     ...(trace.knowsPrefixes && { prefixReuse: prefixReuse(trace, options) }),
-    warnings: warningsOf(trace),
+    warnings: traceWarnings(trace),
   };
-}
-
-/** What a user should know before believing figures that come from this trace. */
-export function warningsOf(trace: Trace): string[] {
-  const quantised = quantisationOf(trace.arrivals);
-  const coarse =
-    quantised === undefined
-      ? []
-      : [
-          `timestamps are rounded to about ${Number(quantised.bin.toPrecision(2))} s (${quantised.distinct} different ones): ` +
-            `trace.spread undoes it`,
-        ];
-  const blind = trace.knowsPrefixes
-    ? []
-    : ['the trace does not say which prompts share a beginning: none do'];
-  return [...trace.warnings, ...coarse, ...blind];
 }
 
 function prefixReuse(trace: Trace, { lruTokens = [], blockSize }: TraceStatsOptions) {
@@ -86,22 +72,14 @@ function variationOfGaps(arrivals: Float64Array): number | undefined {
 }
 
 function tokensOf(values: Int32Array): TraceFigures['inputTokens'] {
-  const sorted = values.toSorted();
+  const sorted = Array.from(values.toSorted());
   const sum = values.reduce((total, value) => total + value, 0);
   return {
     mean: sum / values.length,
-    p50: percentile(sorted, 0.5),
-    p90: percentile(sorted, 0.9),
-    p99: percentile(sorted, 0.99),
-    max: sorted.at(-1) ?? 0,
+    p50: quantileSorted(sorted, 0.5),
+    p90: quantileSorted(sorted, 0.9),
+    p99: quantileSorted(sorted, 0.99),
+    max: quantileSorted(sorted, 1),
     sum,
   };
-}
-
-/** Linear interpolation between the neighbours of rank share x (n - 1), as numpy's default. */
-function percentile(sorted: Int32Array, share: number): number {
-  const rank = share * (sorted.length - 1);
-  const low = sorted[Math.floor(rank)] ?? 0;
-  const high = sorted[Math.ceil(rank)] ?? low;
-  return low + (high - low) * (rank - Math.floor(rank));
 }

@@ -16,12 +16,13 @@ export const TRACE_FORMATS = { mooncake, ragpulse, azure } as const;
 export const MEASURED_FORMATS = {
   'vllm-requests': vllmRequests,
   'blis-trace-v2': blisTraceV2,
-  columns: csvColumns,
 } as const;
 
-/** The format of this name. Throws UserError that lists all. */
+/** The format of this name, or `columns`: a table whose columns are named. Throws UserError that lists all. */
 export function traceFormat(name: string): TraceFormat {
-  const formats = new Map<string, TraceFormat>(Object.entries({ ...TRACE_FORMATS, ...MEASURED_FORMATS }));
+  const formats = new Map<string, TraceFormat>(
+    Object.entries({ ...TRACE_FORMATS, ...MEASURED_FORMATS, columns: csvColumns }),
+  );
   const format = formats.get(name);
   if (format !== undefined) return format;
   const names = [...formats.keys()];
