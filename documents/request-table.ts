@@ -69,7 +69,7 @@ export interface RequestTable {
   readonly dictionaries: RequestDictionaries;
 }
 
-export interface RequestDictionaries {
+interface RequestDictionaries {
   readonly classes: readonly string[];
   readonly sessions: readonly string[];
   readonly stages: readonly string[];

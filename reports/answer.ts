@@ -79,7 +79,7 @@ function versus(
         ? `None of the ${policies.length} policies keeps up with this load: all are unstable, so there is no steady TTFT or E2E to compare`
         : `Neither ${best.name} nor ${rival.name} keeps up with this load: both are unstable, so there is no steady TTFT or E2E to compare`;
     case 'better':
-      return `${lead(report, policies, best, rival)}: ${outcome.by === 'stability' ? keepsUp(best, policies) : effects(found, best)}`;
+      return `${lead(report, policies, best, rival)}: ${outcome.by === 'stability' ? keepsUp(best, policies) : effects(found, best, many ? rival.name : undefined)}`;
     case 'mixed':
       return `Neither ${best.name} nor ${rival.name} is simply better: ${found
         .filter(({ winner }) => winner !== undefined)
@@ -127,24 +127,24 @@ function keepsUp(best: PolicyFigures, policies: readonly PolicyFigures[]): strin
 }
 
 /** The first metric in full, the others in short, and in what the winner loses. */
-function effects(found: readonly Finding[], best: PolicyFigures): string {
+function effects(found: readonly Finding[], best: PolicyFigures, rival: string | undefined): string {
   const wins = found.filter(({ winner }) => winner === best.name);
   const losses = found.filter(({ winner }) => winner !== undefined && winner !== best.name);
   const [first, ...rest] = wins;
   return [
-    ...(first === undefined ? [] : [`${first.metric.title} ${apart(first)}`]),
+    ...(first === undefined ? [] : [`${first.metric.title} ${apart(first, rival)}`]),
     ...rest.map((finding) => `${finding.metric.title} ${inShort(finding)}`),
     ...losses.map((finding) => `though ${finding.metric.title} is ${inShort(finding)}`),
   ].join(', ');
 }
 
 /** `1240 ms instead of 3400 ms, 63.5 % lower (95 % interval -2410 to -1900 ms)`. */
-function apart(finding: Finding): string {
+function apart(finding: Finding, rival?: string): string {
   const interval =
     finding.interval === undefined
       ? ''
       : ` (95 % interval ${formatInterval(finding.interval, finding.metric.unit, finding.second)})`;
-  return `${valueOf(finding, finding.first)} instead of ${valueOf(finding, finding.second)}, ${inShort(finding)}${interval}`;
+  return `${valueOf(finding, finding.first)} instead of ${rival === undefined ? '' : `${rival}'s `}${valueOf(finding, finding.second)}, ${inShort(finding)}${interval}`;
 }
 
 /** `63.5 % lower`; of shares, in points. */

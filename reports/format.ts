@@ -50,6 +50,12 @@ export function formatDifference(difference: number, unit: Metric['unit'], value
   return `${difference < 0 ? '-' : '+'}${sizeOf(Math.abs(difference), unit, value)}`;
 }
 
+/** How much larger than 1 a ratio is: `+5.2 %`. */
+export function formatChange(ratio: number): string {
+  const percent = ((ratio - 1) * 100).toFixed(1);
+  return Number(percent) === 0 ? '0.0 %' : `${ratio > 1 ? '+' : ''}${percent} %`;
+}
+
 function sizeOf(size: number, unit: Metric['unit'], value: number): string {
   switch (unit) {
     case 's':

@@ -2,9 +2,17 @@ import { JUDGED_METRICS, RELEVANT_SHARE } from '../documents/metric.ts';
 import type { RunReport } from '../documents/run-report.ts';
 import { answerOf } from './answer.ts';
 import { figureRows } from './figure-rows.ts';
-import { formatCount, formatDifference, formatInterval, formatMetric, plural } from './format.ts';
+import {
+  formatChange,
+  formatCount,
+  formatDifference,
+  formatInterval,
+  formatMetric,
+  plural,
+} from './format.ts';
 import { isTransient, metricOf, policyFigures, type PolicyFigures } from './policy-figures.ts';
 import { columnsOf, wrap } from './text-layout.ts';
+import { thresholdValue } from './threshold-value.ts';
 
 const WIDTH = 80;
 const LABEL_WIDTH = 18;
@@ -104,7 +112,7 @@ function differences(report: RunReport, policies: readonly PolicyFigures[], pain
           [
             `  ${metric.title}`.padEnd(COLUMNS.label),
             formatDifference(difference, metric.unit, baselineValue).padStart(COLUMNS.difference),
-            (ratio === undefined || metric.unit === 'share' ? '' : formatPercent(ratio - 1)).padStart(
+            (ratio === undefined || metric.unit === 'share' ? '' : formatChange(ratio)).padStart(
               COLUMNS.relative,
             ),
             (interval === undefined ? '' : formatInterval(interval, metric.unit, baselineValue)).padStart(
@@ -122,23 +130,14 @@ function differences(report: RunReport, policies: readonly PolicyFigures[], pain
   });
 }
 
-function formatPercent(share: number): string {
-  return `${share < 0 ? '-' : '+'}${Math.abs(share * 100).toFixed(1)} %`;
-}
-
 function thresholds({ runs }: RunReport, paint: Paint): string[] {
   return runs.flatMap(({ policy, seed, thresholds = [] }) =>
-    thresholds.flatMap(({ expression, value, ok }) => {
-      const unit = /^(ttft|tpot|itl|e2e|queue|gateway)/.test(expression)
-        ? 's'
-        : /^(goodput.attainment|prefix)/.test(expression)
-          ? 'share'
-          : '/s';
-      const text = value === undefined ? 'no steady value' : formatMetric(value, unit);
+    thresholds.flatMap((result) => {
+      const { expression, ok } = result;
       const who = runs.some((run) => run.policy === policy && run.seed !== seed)
         ? `${policy}, seed ${seed}`
         : policy;
-      const [first = '', ...rest] = wrap(`${expression}: ${text} (${who})`, WIDTH - 2);
+      const [first = '', ...rest] = wrap(`${expression}: ${thresholdValue(result)} (${who})`, WIDTH - 2);
       return [`${ok ? paint('✓', 'good') : paint('✗', 'bad')} ${first}`, ...rest.map((line) => `  ${line}`)];
     }),
   );

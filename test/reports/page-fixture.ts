@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+import { renderPage, type PageScripts } from '../../reports/html/render-page.ts';
+import { madeReport, type MadePolicy, type MadeReportOptions } from '../support/made-report.ts';
+
+const require = createRequire(import.meta.url);
+/** A browser build stands beside the module that its package exports. */
+const read = (name: string): string =>
+  readFileSync(path.join(path.dirname(require.resolve(name)), `${name}.min.js`), 'utf8');
+
+/** The browser builds that the command line gives to the page. */
+function realScripts(): PageScripts {
+  return {
+    vega: read('vega'),
+    vegaLite: read('vega-lite'),
+    vegaEmbed: read('vega-embed'),
+  };
+}
+
+export const twoPolicies: MadePolicy[] = [
+  { policy: 'round-robin', queue: 1.2, hitRate: 0.11, replicas: 3 },
+  {
+    policy: 'llm-d',
+    queue: 0.3,
+    hitRate: 0.35,
+    tpot: 0.0195,
+    replicas: 3,
+    labels: [{ code: 'assumed-figure', text: 'a figure is assumed, not measured', path: 'spec.model' }],
+  },
+];
+
+export function madePage(
+  policies: readonly MadePolicy[],
+  options: MadeReportOptions = {},
+  scripts: PageScripts = realScripts(),
+): string {
+  return renderPage({
+    ...madeReport(policies, options),
+    scenario: 'kind: Scenario\nspec:\n  model: qwen3-32b\n',
+    command: 'fleetcast run scenario.yaml --seed 1 -o html=report.html',
+    scripts,
+  });
+}
