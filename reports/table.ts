@@ -2,14 +2,7 @@ import { JUDGED_METRICS, RELEVANT_SHARE } from '../documents/metric.ts';
 import type { RunReport } from '../documents/run-report.ts';
 import { answerOf } from './answer.ts';
 import { figureRows } from './figure-rows.ts';
-import {
-  formatChange,
-  formatCount,
-  formatDifference,
-  formatInterval,
-  formatMetric,
-  plural,
-} from './format.ts';
+import { formatChange, formatCount, formatDifference, formatInterval, plural } from './format.ts';
 import { isTransient, metricOf, policyFigures, type PolicyFigures } from './policy-figures.ts';
 import { columnsOf, wrap } from './text-layout.ts';
 import { thresholdValue } from './threshold-value.ts';
