@@ -7,4 +7,6 @@ export interface RunRecord {
   readonly entry: RunEntry;
   readonly requests: RequestTable;
   readonly series: RunSeries;
+  /** Resolution of the run's clock: a tick is 2^-k nanoseconds, and this is 2^k. */
+  readonly ticksPerNanosecond: number;
 }

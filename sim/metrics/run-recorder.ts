@@ -133,7 +133,8 @@ export class RunRecorder {
       }),
       labels: [...run.labels],
     };
-    return { entry, requests: table, series: this.series(end) };
+    const ticksPerNanosecond = this.run.ticksPerSecond / 1e9;
+    return { entry, requests: table, series: this.series(end), ticksPerNanosecond };
   }
 
   private verdict(): ReturnType<typeof verdictOf> {

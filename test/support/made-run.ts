@@ -121,6 +121,7 @@ export function madeRecord(run: MadeRun, requests: readonly MadeRequest[]): RunR
     },
     requests: table,
     series: madeSeries(replicas, seconds, run.imbalance ?? 1.08),
+    ticksPerNanosecond: 64,
   };
 }
 
