@@ -54,7 +54,9 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 function goString(text: string): string {
   // JSON.stringify agrees with Go on quotes, backslashes and control characters; DEL stands unescaped in both.
-  return JSON.stringify(text.toWellFormed()).replaceAll(/[<>&\u2028\u2029]/g, (letter) => ESCAPES[letter] ?? letter);
+  // Lone surrogates became U+FFFD when Go decoded them.
+  const whole = text.replaceAll(/\p{Surrogate}/gu, '\uFFFD');
+  return JSON.stringify(whole).replaceAll(/[<>&\u2028\u2029]/g, (letter) => ESCAPES[letter] ?? letter);
 }
 
 /** By code points, which is the order of UTF-8 bytes; < on strings compares UTF-16 units. */
