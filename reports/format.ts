@@ -64,6 +64,7 @@ function sizeOf(size: number, unit: Metric['unit'], value: number): string {
       return `${(size * 100).toFixed(1)} points`;
     case '/s':
     case 'tokens/s': {
+      if (size > value) return threeDigits(size);
       if (value >= 1000) return formatCount(size);
       const [, decimals = ''] = value.toPrecision(4).split('.');
       return decimals.includes('e') ? threeDigits(size) : size.toFixed(decimals.length);

@@ -38,6 +38,7 @@ describe('formats', () => {
     expect(formatDifference(0.123, 'share', 0.5)).toBe('+12.3 points');
     expect(formatDifference(0.00025, '/s', 0.3333)).toBe('+0.0003');
     expect(formatDifference(25.4, 'tokens/s', 12345)).toBe('+25');
+    expect(formatDifference(0.326215, '/s', 0.00676)).toBe('+0.326');
     expect(formatInterval([-0.41, -0.29], 's', 1)).toBe('-410 to -290 ms');
     expect(formatInterval([-12, 0.3], 's', 1)).toBe('-12.0 s to +300 ms');
     expect(formatInterval([-0.001, 0.0004], '/s', 12.34)).toBe('-0.00 to +0.00');
