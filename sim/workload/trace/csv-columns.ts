@@ -1,22 +1,8 @@
-import { z } from 'zod';
-
 import { invariant } from '../../../base/invariant.ts';
 import { Sha256 } from '../../../base/sha256.ts';
 import { csvRows } from './csv-rows.ts';
 import { TraceBuilder } from './trace.ts';
 import type { TraceFormat } from './trace-format.ts';
-
-/** Which columns of a CSV file hold what. All times are on one clock. */
-export const columnsSchema = z.strictObject({
-  arrival: z.string(),
-  input_tokens: z.string(),
-  output_tokens: z.string(),
-  first_token: z.string().optional(),
-  last_token: z.string().optional(),
-  time_unit: z.enum(['s', 'ms', 'us']).default('s'),
-});
-
-export type ColumnsSpec = z.infer<typeof columnsSchema>;
 
 const PER_SECOND = { s: 1, ms: 1e3, us: 1e6 } as const;
 

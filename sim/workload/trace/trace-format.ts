@@ -1,5 +1,5 @@
 import type { Tokens } from '../../../base/units.ts';
-import type { ColumnsSpec } from './csv-columns.ts';
+import type { ColumnsSpec } from './columns.ts';
 import type { Trace } from './trace.ts';
 
 /** How one kind of file is read. A new format is one file that exports one of these, and a line in trace-formats.ts. */

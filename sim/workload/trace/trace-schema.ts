@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { durationText } from '../draw/duration.ts';
-import { columnsSchema } from './csv-columns.ts';
+import { columnsSchema } from './columns.ts';
 import { MEASURED_FORMATS, TRACE_FORMATS } from './trace-formats.ts';
 
 /** `trace`: recorded traffic. Files are relative to the file that names them, and may be compressed. */
