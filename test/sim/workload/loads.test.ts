@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { UserError } from '../../../base/user-error.ts';
+import type { Content } from '../../../sim/workload/content/content.ts';
 import { randomContent, randomSchema } from '../../../sim/workload/content/random-lengths.ts';
 import { sessionsContent, sessionsSchema } from '../../../sim/workload/content/sessions.ts';
 import { sharedPrefixContent, sharedPrefixSchema } from '../../../sim/workload/content/shared-prefix.ts';
@@ -176,6 +177,32 @@ describe('a closed loop', () => {
       { numRuns: 100 },
     );
     expect(broken).toBeGreaterThan(100);
+  });
+
+  it('gives back what a session that broke off has not played, to all clients who wait', () => {
+    const { open: openPrompts, ...rest } = prompts;
+    const firstIsLong: Content = {
+      ...rest,
+      multiTurn: true,
+      open: (place) => {
+        const reader = openPrompts(place);
+        return {
+          conversation: (index) => ({
+            turns: index === 0 ? 4 : 1,
+            draft: () => reader.conversation(index).draft(0),
+            pause: () => 0,
+          }),
+        };
+      },
+    };
+    const source = open(firstIsLong, { closed_loop: { concurrency: 2, requests: 4 } });
+    const played = play(source, undefined, ({ index }) => (index === 0 ? 'failed' : 'completed'));
+    expect(played.map(({ request: { index, arrival } }) => [index, arrival])).toEqual([
+      [0, 0],
+      [4, 1],
+      [5, 1],
+      [6, 2],
+    ]);
   });
 });
 
