@@ -32,7 +32,7 @@ export interface Trace {
 }
 
 /** Durations in seconds, NaN = not recorded. */
-export interface MeasuredColumns {
+interface MeasuredColumns {
   /** From sending to the first token. */
   readonly ttft: Float64Array;
   /** From sending to the last token. */

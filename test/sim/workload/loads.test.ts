@@ -180,12 +180,11 @@ describe('a closed loop', () => {
   });
 
   it('gives back what a session that broke off has not played, to all clients who wait', () => {
-    const { open: openPrompts, ...rest } = prompts;
     const firstIsLong: Content = {
-      ...rest,
+      ...prompts,
       multiTurn: true,
       open: (place) => {
-        const reader = openPrompts(place);
+        const reader = prompts.open(place);
         return {
           conversation: (index) => ({
             turns: index === 0 ? 4 : 1,
