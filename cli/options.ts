@@ -1,0 +1,33 @@
+import { InvalidArgumentError, Option } from 'commander';
+
+/** `-o FORMAT[=PATH]`, repeatable. */
+export function outputOption(formats: readonly string[]): Option {
+  return new Option('-o, --output <FORMAT[=PATH]>', `${formats.join(', ')}; to stdout or a file (repeatable)`)
+    .argParser(collected)
+    .default([], 'the first of them, to stdout');
+}
+
+/** `--set PATH=VALUE`, repeatable. */
+export function setOption(): Option {
+  return new Option('--set <PATH=VALUE>', 'change the scenario: spec.fleet.pools[0].replicas=4 (repeatable)')
+    .argParser(collected)
+    .default([], 'nothing');
+}
+
+/** Parser of a whole number of at least `least`. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
+  };
+}
+
+/** Parser of whole numbers with commas between them. */
+export function wholeNumbers(least: number): (text: string) => number[] {
+  return (text) => text.split(',').map((part) => wholeNumber(least)(part.trim()));
+}
+
+function collected(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}

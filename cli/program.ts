@@ -1,0 +1,58 @@
+import { Command } from 'commander';
+
+import { packageVersion } from './package-root.ts';
+import { reportError } from './report-error.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import type { Terminal } from './terminal.ts';
+import { profileCommand } from './verbs/profile.ts';
+import { runCommand } from './verbs/run.ts';
+import { scenarioCommand } from './verbs/scenario.ts';
+import { traceCommand } from './verbs/trace.ts';
+
+/** What runs when nothing is asked for. */
+const MAIN_JOB = ['run', 'agentic'];
+
+/** Runs a command line and returns what the process ends with. */
+export async function runProgram(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const program = programOf(terminal);
+  try {
+    if (args.length === 0) terminal.say('no scenario given: running the one called agentic (see --help)');
+    await program.parseAsync(args.length === 0 ? MAIN_JOB : [...args], { from: 'user' });
+    return EXIT.done;
+  } catch (error) {
+    return reportError(error, terminal);
+  }
+}
+
+function programOf(terminal: Terminal): Command {
+  const program = new Command('fleetcast')
+    .description(
+      'Forecasts what a fleet of GPUs serving large language models will do before anyone pays for it.',
+    )
+    .version(packageVersion(), '-V, --version')
+    .addCommand(runCommand(terminal))
+    .addCommand(traceCommand(terminal))
+    .addCommand(scenarioCommand(terminal))
+    .addCommand(profileCommand(terminal));
+  for (const command of [program, ...descendants(program)]) prepare(command, terminal);
+  return program;
+}
+
+function descendants(command: Command): Command[] {
+  return command.commands.flatMap((one) => [one, ...descendants(one)]);
+}
+
+/** Commands throw instead of ending the process, and speak in the program's own way. */
+function prepare(command: Command, terminal: Terminal): void {
+  command
+    .exitOverride()
+    .helpCommand(false)
+    .configureHelp({ subcommandTerm: (one) => one.name(), helpWidth: 100, sortSubcommands: false })
+    .configureOutput({
+      writeOut: (text) => void terminal.out(text),
+      writeErr: (text) => terminal.say(text.trimEnd()),
+      outputError: (text, write) => write(text.replace(/^error: /, 'error[E_USAGE]: ')),
+    })
+    .showHelpAfterError(false)
+    .showSuggestionAfterError();
+}

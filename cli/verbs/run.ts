@@ -1,0 +1,121 @@
+import { performance } from 'node:perf_hooks';
+
+import { Command } from 'commander';
+
+import { UserError } from '../../base/user-error.ts';
+import { loadScenario } from '../../scenarios/load/load-scenario.ts';
+import { resolveScenario } from '../../scenarios/resolve/resolve-scenario.ts';
+import { runInputs } from '../../scenarios/resolve/run-inputs.ts';
+import { scenarioYaml } from '../../scenarios/resolve/scenario-yaml.ts';
+import { workloadOf } from '../../scenarios/resolve/workload-of.ts';
+import { nodeResources } from '../files/node-resources.ts';
+import { findScenario, readScenario } from '../files/scenario-file.ts';
+import { outputOption, setOption, wholeNumber } from '../options.ts';
+import { commandText } from '../run/command-text.ts';
+import { dryRun, expectedSeconds, SAMPLE_REQUESTS } from '../run/dry-run.ts';
+import { refuseEmptyRun } from '../run/nothing-completed.ts';
+import { parseOutputs, RUN_FORMATS, type Output } from '../run/output-option.ts';
+import { play } from '../run/play.ts';
+import { runReportOf } from '../run/run-report-of.ts';
+import { checkOutputs, writeOutputs } from '../run/write-outputs.ts';
+import type { Terminal } from '../terminal.ts';
+
+interface RunOptions {
+  readonly output: readonly string[];
+  readonly perRequest?: true;
+  readonly set: readonly string[];
+  readonly policy?: string;
+  readonly requests?: number;
+  readonly seed: number;
+  readonly replications: number;
+  readonly check?: true;
+  readonly dryRun?: true;
+  readonly quiet?: true;
+  readonly color: boolean;
+}
+
+/** `fleetcast run SCENARIO`: every policy on the same requests, and the comparison. */
+export function runCommand(terminal: Terminal): Command {
+  return new Command('run')
+    .summary('simulate every policy of a scenario on the same requests and compare them')
+    .description(
+      'Simulates every policy of a scenario on the same requests and prints the comparison.\nSCENARIO is a file, or the name of a scenario that comes with fleetcast.',
+    )
+    .argument('<SCENARIO>', 'scenario file or name')
+    .addOption(outputOption(RUN_FORMATS))
+    .option('--per-request', 'one row per request in csv')
+    .addOption(setOption())
+    .option('--policy <A,B>', 'only these policies, the baseline first')
+    .option('--requests <N>', 'only the first N requests of the workload', wholeNumber(1))
+    .option('--seed <N>', 'seed of everything that is drawn', wholeNumber(0), 1)
+    .option('--replications <N>', 'run with N seeds, from --seed on', wholeNumber(1), 1)
+    .option('--check', 'verify every law of the simulation after every event')
+    .option('--dry-run', 'print cases, requests and expected seconds, and simulate nothing')
+    .option('--quiet', 'no progress and no remarks on stderr')
+    .option('--no-color', 'no colours')
+    .action((scenario: string, options: RunOptions) => run(scenario, options, terminal));
+}
+
+async function run(name: string, options: RunOptions, terminal: Terminal): Promise<void> {
+  const io = quieted(terminal, options);
+  const outputs = outputsOf(options);
+  checkOutputs(outputs, io);
+  const resources = nodeResources(io.cwd);
+  const loaded = loadScenario(readScenario(findScenario(name, io.cwd), io.cwd), options.set, resources);
+  const scenario = resolveScenario(loaded, resources);
+  const opened = workloadOf(loaded, resources, options.requests);
+  const seeds = Array.from({ length: options.replications }, (_, k) => options.seed + k);
+  const policies = options.policy?.split(',').map((policy) => policy.trim());
+  const inputs = runInputs(scenario, opened, { policies, seeds, check: options.check ?? false });
+  if (options.dryRun === true) {
+    const plan = dryRun(inputs, opened.workload, options.seed);
+    const first = inputs[0];
+    await io.out(
+      `${scenario.name}: ${plan.cases} cases (policies x seeds) of ${plan.requests} requests, ${plan.inputTokens} input tokens and ${plan.outputTokens} output tokens each\n`,
+    );
+    if (first === undefined || plan.requests === 0) return;
+    const sample = workloadOf(loaded, resources, Math.min(plan.requests, SAMPLE_REQUESTS));
+    const seconds = expectedSeconds({ ...first, workload: sample.workload }, plan);
+    io.say(`about ${seconds < 10 ? seconds.toPrecision(2) : Math.round(seconds)} s on this machine`);
+    return;
+  }
+  const begun = performance.now();
+  const records = play(inputs, scenario.sha256, io);
+  records.forEach((record, index) => refuseEmptyRun(record, inputs[index]?.pools ?? []));
+  const seconds = (performance.now() - begun) / 1000;
+  const played = { scenario, workloadSha256: opened.workload.sha256, seeds, records };
+  await writeOutputs(
+    outputs,
+    {
+      report: runReportOf(played),
+      records,
+      scenario: scenarioYaml(scenario),
+      command: commandText('run', name, options),
+    },
+    io,
+  );
+  const requests = records.reduce((sum, { entry }) => sum + entry.requests.offered, 0);
+  io.say(
+    `simulated ${requests.toLocaleString('en-US')} requests in ${seconds.toFixed(1)} s (${Math.round(requests / seconds).toLocaleString('en-US')} requests/s)`,
+  );
+}
+
+/** The outputs of a run. A CSV has one row per request, and the user has to say so. */
+function outputsOf({ output, perRequest }: RunOptions): Output[] {
+  const outputs = parseOutputs(output, RUN_FORMATS);
+  const isCsv = outputs.some(({ format }) => format === 'csv');
+  if (isCsv === (perRequest === true)) return outputs;
+  throw new UserError({
+    code: 'E_USAGE',
+    message: isCsv ? '-o csv prints one row per request' : '--per-request says nothing to these outputs',
+    hint: isCsv ? 'add --per-request' : 'add -o csv=FILE',
+  });
+}
+
+function quieted(terminal: Terminal, { quiet, color }: RunOptions): Terminal {
+  return {
+    ...terminal,
+    colors: terminal.colors && color,
+    ...(quiet === true && { say: () => undefined, progress: () => undefined }),
+  };
+}

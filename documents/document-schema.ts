@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+import { runReport } from './run-report.ts';
+import { traceStats } from './trace-stats.ts';
+
+/** Documents that commands print as JSON, by their `kind`. */
+const SCHEMAS = { RunReport: runReport, TraceStats: traceStats } as const;
+
+export type DocumentKind = keyof typeof SCHEMAS;
+
+/** Kinds of documents that have a published schema. */
+export const DOCUMENT_KINDS: readonly DocumentKind[] = ['RunReport', 'TraceStats'];
+
+/** The JSON Schema (draft-07) of a kind of document. */
+export function documentSchema(kind: DocumentKind): unknown {
+  return z.toJSONSchema(SCHEMAS[kind], { target: 'draft-7' });
+}

@@ -1,0 +1,66 @@
+import { throwProblems, type Problem } from '../../base/user-error.ts';
+import { parseYaml } from '../../base/yaml-text.ts';
+import { scenarioSchema, type Scenario } from '../schema/scenario-schema.ts';
+import type { ScenarioResources } from '../resources.ts';
+import { crossProblems } from './cross-checks.ts';
+import { inOrder } from './in-order.ts';
+import { nameProblems } from './name-problems.ts';
+import { applyOverrides, parseOverride, type Override } from './override.ts';
+import { policyVariants } from './policy-variants.ts';
+import { liesWithin } from './scenario-path.ts';
+import { schemaProblems, type Locate } from './schema-problems.ts';
+
+/** A scenario without a mistake, as far as its text and the files that it names can tell. */
+export interface LoadedScenario {
+  readonly file: string;
+  readonly scenario: Scenario;
+  /** The scenario as each policy changes it for itself, by policy name; the scenario itself where it changes nothing. */
+  readonly variants: ReadonlyMap<string, Scenario>;
+  readonly locate: Locate;
+}
+
+/**
+ * Reads a scenario, with `--set` overrides in place. Throws one UserError that names every mistake with file, line, column
+ * and a hint; of a scenario with a mistake nothing is used.
+ */
+export function loadScenario(
+  { file, text }: { readonly file: string; readonly text: string },
+  sets: readonly string[],
+  resources: ScenarioResources,
+): LoadedScenario {
+  const yaml = parseYaml(file, text);
+  throwProblems(yaml.problems);
+  const parsed = sets.map(parseOverride);
+  const overrides = parsed.flatMap((one) => ('path' in one ? one : []));
+  const applied = applyOverrides(yaml.value, overrides);
+  const locate = locateWith(yaml.positionOf, overrides);
+  const problemsOf = (raw: unknown, where: Locate): Problem[] => [
+    ...schemaProblems(scenarioSchema, raw, where),
+    ...crossProblems(raw, where),
+    ...nameProblems(raw, file, where, resources),
+  ];
+  const variants = policyVariants(applied.raw, locate);
+  const problems = [
+    ...parsed.flatMap((one) => ('path' in one ? [] : one)),
+    ...applied.problems,
+    ...problemsOf(applied.raw, locate),
+    ...variants.flatMap((variant) => [...variant.problems, ...problemsOf(variant.raw, variant.locate)]),
+  ];
+  throwProblems(inOrder(problems, file));
+  const scenario = scenarioSchema.parse(applied.raw);
+  const changed = new Map(variants.map(({ policy, raw }) => [policy, scenarioSchema.parse(raw)]));
+  return {
+    file,
+    scenario,
+    variants: new Map(scenario.spec.policies.map(({ name }) => [name, changed.get(name) ?? scenario])),
+    locate,
+  };
+}
+
+/** A value that came with an override is written there and not in the file. */
+function locateWith(inFile: Locate, overrides: readonly Override[]): Locate {
+  return (path, of) => {
+    const origin = overrides.findLast((override) => liesWithin(path, override.path))?.origin;
+    return origin === undefined ? inFile(path, of) : { file: origin };
+  };
+}

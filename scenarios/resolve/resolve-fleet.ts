@@ -1,0 +1,29 @@
+import { canonicalJson } from '../../base/canonical-json.ts';
+import type { PoolSpec } from '../schema/pool-schema.ts';
+import type { Scenario } from '../schema/scenario-schema.ts';
+import type { ScenarioResources } from '../resources.ts';
+import { modelOf } from './model-of.ts';
+import type { Notes } from './notes.ts';
+import { poolOf, type ResolvedPool } from './pool-of.ts';
+
+/** The model servers of a scenario, as far as `notes` finds nothing against them. */
+export interface ResolvedFleet {
+  readonly pools: readonly ResolvedPool[];
+  /** The model that was looked up: part of what the scenario's digest stands for where it comes from a file. */
+  readonly model: string;
+}
+
+/** Every pool of a scenario; what prevents one is a problem in `notes`. */
+export function resolveFleet(
+  { spec }: Scenario,
+  file: string,
+  resources: ScenarioResources,
+  notes: Notes,
+): ResolvedFleet {
+  const model = spec.model === undefined ? undefined : modelOf(spec.model, file, resources);
+  const pools = spec.fleet.pools.flatMap((pool: PoolSpec, index) => {
+    const context = { model, profiles: resources.profiles, prices: spec.prices, notes };
+    return poolOf(pool, { ...context, path: ['spec', 'fleet', 'pools', index] }) ?? [];
+  });
+  return { pools, model: canonicalJson(model ?? null) };
+}

@@ -1,0 +1,52 @@
+import { throwProblems, UserError } from '../../base/user-error.ts';
+import type { Label } from '../../documents/run-report.ts';
+import { loadOf } from '../../sim/workload/load/load.ts';
+import { makeWorkload } from '../../sim/workload/make-workload.ts';
+import { contentOf, defaultFinish } from '../../sim/workload/sources.ts';
+import type { Workload } from '../../sim/workload/workload.ts';
+import type { LoadedScenario } from '../load/load-scenario.ts';
+import type { ScenarioResources } from '../resources.ts';
+
+export interface OpenedWorkload {
+  readonly workload: Workload;
+  /** What weakens forecasts made with it. */
+  readonly labels: readonly Label[];
+}
+
+/**
+ * The requests of a scenario, the first `requests` of them. Reads the trace that it names. Throws UserError for a trace
+ * line that is wrong, and for a load that does not go with the source.
+ */
+export function workloadOf(
+  { scenario, file, locate }: LoadedScenario,
+  resources: ScenarioResources,
+  requests?: number,
+): OpenedWorkload {
+  const { workload: spec } = scenario.spec;
+  const content = contentOf(spec, {
+    open: (name, format) => resources.trace(name, file, format),
+    clientIsCapped: spec.client.max_in_flight !== undefined,
+  });
+  const labels = content.warnings.map((text) => ({ code: 'workload', text, path: 'spec.workload' }));
+  try {
+    const workload = makeWorkload({
+      content,
+      load: loadOf(spec.load),
+      finish: spec.finish ?? defaultFinish(spec),
+      requests,
+    });
+    return { workload, labels };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const place =
+      spec.load === undefined ? (['spec', 'workload'] as const) : (['spec', 'workload', 'load'] as const);
+    throwProblems(
+      error.problems.map((problem) => ({
+        ...problem,
+        message: `${place.join('.')}: ${problem.message}`,
+        at: problem.at ?? locate(place),
+      })),
+    );
+    throw error;
+  }
+}
