@@ -1,6 +1,7 @@
 import type { Seconds, Usd } from '../../base/units.ts';
 import type { Label } from '../../documents/run-report.ts';
 import type { LoadedConfig } from '../../scheduler/index.ts';
+import type { RoutingPolicy } from '../../scheduler/policies/routing-policy.ts';
 import type { EngineConfig } from '../engine/engine-config.ts';
 import type { StepTimeModel } from '../latency/step-time-model.ts';
 import type { Slo } from '../metrics/slo.ts';
@@ -10,6 +11,8 @@ import type { Workload } from '../workload/workload.ts';
 export interface RunInput {
   readonly policy: string;
   readonly seed: number;
+  /** Name of the model that requests ask for. */
+  readonly model: string;
   readonly workload: Workload;
   readonly client: ClientInput;
   readonly pools: readonly PoolInput[];
@@ -49,7 +52,12 @@ export interface ClientInput {
 }
 
 export type RouterInput =
-  | { readonly kind: 'builtin'; readonly name: 'round-robin' | 'random' | 'least-request' }
+  | {
+      /** A rule that is no EndpointPickerConfig: round-robin, or another system's. `make` gives a fresh one. */
+      readonly kind: 'policy';
+      readonly make: () => RoutingPolicy;
+      readonly gateway: GatewayInput;
+    }
   | {
       readonly kind: 'endpoint-picker';
       readonly config: LoadedConfig;

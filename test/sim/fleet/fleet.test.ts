@@ -58,7 +58,7 @@ function play({
     workload,
     client: { ...CLIENT, ...client },
     pools: [pool],
-    router: { kind: 'builtin', name: 'round-robin' },
+    model: 'any',
     until,
     check: true,
   } as unknown as RunInput;

@@ -1,0 +1,26 @@
+import type { InferenceRequest } from '../../scheduler/request.ts';
+import type { Flight } from './flight.ts';
+
+/** Bytes of a body per token where the scenario gives none: the estimating tokenizer's ratio (4 bytes a token). */
+const BYTES_PER_TOKEN = 4;
+
+/** What a router gets to see of a flight. It never sees the length of the answer. */
+export function inferenceRequestOf(
+  { request }: Flight,
+  model: string,
+  receivedAt: number,
+  bytesPerToken: number = BYTES_PER_TOKEN,
+): InferenceRequest {
+  return {
+    id: request.id,
+    model: request.lora ?? model,
+    headers: request.headers ?? {},
+    priority: request.priority ?? 0,
+    ...(request.tenant !== undefined && { fairnessId: request.tenant }),
+    prompts: [request.prompt],
+    ...(request.cacheSalt !== undefined && { cacheSalt: request.cacheSalt }),
+    ...(request.maxOutputTokens !== undefined && { maxOutputTokens: request.maxOutputTokens }),
+    bytes: request.prompt.length * bytesPerToken,
+    receivedAt,
+  };
+}
