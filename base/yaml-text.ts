@@ -12,7 +12,7 @@ export interface YamlText {
   /** What keeps the text from being YAML: duplicate keys and several documents included. */
   readonly problems: readonly Problem[];
   /** Of the value at `path`, of its key, or of the nearest ancestor that the text has. */
-  positionOf(path: ValuePath, of?: 'value' | 'key'): SourcePosition;
+  readonly positionOf: (path: ValuePath, of?: 'value' | 'key') => SourcePosition;
 }
 
 /** Parses YAML 1.2. Never throws: what is wrong stands in `problems`. */

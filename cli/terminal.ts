@@ -6,7 +6,6 @@ export interface Terminal {
   say(line: string): void;
   /** A line that takes the place of the one before; the empty text takes it away. Nothing off a terminal. */
   progress(line: string): void;
-  readonly outIsTerminal: boolean;
   readonly colors: boolean;
   /** From which relative paths count. */
   readonly cwd: string;
@@ -30,9 +29,8 @@ export function processTerminal(): Terminal {
       stderr.write(`${CLEAR}${line.slice(0, Math.max(20, (stderr.columns ?? 80) - 1))}`);
       drawn = line !== '';
     },
-    outIsTerminal: stdout.isTTY === true,
     // https://no-color.org: any value but the empty one. FORCE_COLOR is its counterpart.
-    colors: isSet(env['NO_COLOR']) ? false : stdout.isTTY === true || isSet(env['FORCE_COLOR']),
+    colors: isSet(env['NO_COLOR']) ? false : stdout.isTTY || isSet(env['FORCE_COLOR']),
     cwd: process.cwd(),
   };
 }

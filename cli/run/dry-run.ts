@@ -14,8 +14,8 @@ export interface DryRun {
 }
 
 /** Counts the requests of a run by taking them from their source, each answered at once. */
-export function dryRun(inputs: readonly RunInput[], { open }: Workload, seed: number): DryRun {
-  const source = open(seed);
+export function dryRun(inputs: readonly RunInput[], workload: Workload, seed: number): DryRun {
+  const source = workload.open(seed);
   let requests = 0;
   let inputTokens = 0;
   let outputTokens = 0;

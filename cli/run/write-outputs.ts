@@ -10,7 +10,7 @@ import { renderRunJson } from '../../reports/json.ts';
 import { renderTable } from '../../reports/table.ts';
 import { checkWritable, writeWhole } from '../files/write-file.ts';
 import type { Terminal } from '../terminal.ts';
-import type { Output } from './output-option.ts';
+import type { Output, RunFormat } from './output-option.ts';
 
 export interface RunOutput {
   readonly report: RunReport;
@@ -36,28 +36,23 @@ export async function writeOutputs(
 ): Promise<void> {
   for (const output of outputs) {
     if (output.path !== undefined) {
-      writeWhole(path.resolve(terminal.cwd, output.path), render(output, run, false));
+      writeWhole(path.resolve(terminal.cwd, output.path), RENDERERS[output.format](run, false));
     }
   }
   for (const output of outputs) {
     if (output.path !== undefined) continue;
-    for (const piece of render(output, run, terminal.colors)) await terminal.out(piece);
+    for (const piece of RENDERERS[output.format](run, terminal.colors)) await terminal.out(piece);
   }
 }
 
-function render({ format }: Output, run: RunOutput, color: boolean): Iterable<string> {
-  const { report, records, scenario, command } = run;
-  switch (format) {
-    case 'table':
-      return [renderTable(report, { color })];
-    case 'json':
-      return [renderRunJson(report)];
-    case 'html':
-      return [renderPage({ report, records, scenario, command, scripts: pageScripts() })];
-    case 'csv':
-      return renderRequestsCsv(records, report.manifest.workloadSha256 ?? '');
-  }
-}
+const RENDERERS: Readonly<Record<RunFormat, (run: RunOutput, color: boolean) => Iterable<string>>> = {
+  table: ({ report }, color) => [renderTable(report, { color })],
+  json: ({ report }) => [renderRunJson(report)],
+  html: ({ report, records, scenario, command }) => [
+    renderPage({ report, records, scenario, command, scripts: pageScripts() }),
+  ],
+  csv: ({ report, records }) => renderRequestsCsv(records, report.manifest.workloadSha256 ?? ''),
+};
 
 /** The browser builds of the chart libraries, out of their packages. */
 function pageScripts(): PageScripts {

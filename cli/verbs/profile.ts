@@ -49,7 +49,7 @@ export function profileCommand(terminal: Terminal): Command {
 async function list(kinds: readonly Kind[], output: readonly string[], terminal: Terminal): Promise<void> {
   const source = nodeProfiles();
   const rows = kinds.flatMap((kind) =>
-    source.names(kind).map((name) => ({ kind, name, about: about(kind, name, source) })),
+    source.names(kind).map((name) => ({ kind, name, about: READERS[kind].about(source, name) })),
   );
   const width = Math.max(...rows.map(({ name }) => name.length)) + 2;
   const table = kinds.map((kind) =>
@@ -81,45 +81,50 @@ async function show(name: string, output: readonly string[], terminal: Terminal)
   }
   await print(
     parseOutputs(output, ['yaml', 'json'] as const),
-    (format) => (format === 'json' ? renderJson(load(kind, name, source)) : text),
+    (format) => (format === 'json' ? renderJson(READERS[kind].load(source, name)) : text),
     terminal,
   );
 }
 
-function load(kind: Kind, name: string, source: ProfileSource): unknown {
-  switch (kind) {
-    case 'gpus':
-      return loadGpu(source, name);
-    case 'models':
-      return loadModel(source, name);
-    case 'engines':
-      return loadEngine(source, name);
-    case 'fabrics':
-      return loadFabric(source, name);
-    case 'architectures':
-      return loadArchitecture(source, name);
-  }
-}
-
-/** A line on a profile; the profile is checked on the way. */
-function about(kind: Kind, name: string, source: ProfileSource): string {
-  switch (kind) {
-    case 'gpus': {
-      const { maker, memory, memoryBandwidth, peak } = loadGpu(source, name);
-      return `${maker}, ${(memory.value / 2 ** 30).toFixed(1)} GiB, ${(memoryBandwidth.value / 1e12).toFixed(2)} TB/s, ${Math.round(peak.bf16.value / 1e12)} Tflop/s BF16`;
+/** How a profile of each kind is read, and what a line on it says. */
+const READERS: Readonly<
+  Record<
+    Kind,
+    {
+      readonly load: (source: ProfileSource, name: string) => unknown;
+      readonly about: (source: ProfileSource, name: string) => string;
     }
-    case 'models': {
+  >
+> = {
+  gpus: {
+    load: loadGpu,
+    about: (source, name) => {
+      const { maker, memory, memoryBandwidth, peak } = loadGpu(source, name);
+      return [
+        maker,
+        `${(memory.value / 2 ** 30).toFixed(1)} GiB`,
+        `${(memoryBandwidth.value / 1e12).toFixed(2)} TB/s`,
+        `${Math.round(peak.bf16.value / 1e12)} Tflop/s BF16`,
+      ].join(', ');
+    },
+  },
+  models: {
+    load: loadModel,
+    about: (source, name) => {
       const model = loadModel(source, name);
       const { total, active } = parameterCount(model);
-      const billions = (count: number): string => `${(count / 1e9).toFixed(1)} B parameters`;
-      return `${billions(total)}${active < total ? ` (${billions(active).replace(' parameters', '')} active)` : ''}, up to ${model.maxModelLen} tokens`;
-    }
-    case 'engines':
-      return `vLLM ${loadEngine(source, name).version}`;
-    case 'fabrics':
-      return `${Math.round(loadFabric(source, name).bandwidth.value / 1e9)} GB/s per direction`;
-    case 'architectures':
-      loadArchitecture(source, name);
-      return 'kernel efficiencies';
-  }
-}
+      const billions = (count: number): string => `${(count / 1e9).toFixed(1)} B`;
+      return `${billions(total)} parameters${active < total ? ` (${billions(active)} active)` : ''}, up to ${model.maxModelLen} tokens`;
+    },
+  },
+  engines: { load: loadEngine, about: (source, name) => `vLLM ${loadEngine(source, name).version}` },
+  fabrics: {
+    load: loadFabric,
+    about: (source, name) =>
+      `${Math.round(loadFabric(source, name).bandwidth.value / 1e9)} GB/s per direction`,
+  },
+  architectures: {
+    load: loadArchitecture,
+    about: (source, name) => `kernel efficiencies of ${loadArchitecture(source, name).name}`,
+  },
+};

@@ -45,7 +45,7 @@ export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   let current = value;
   for (const part of path) {
     if (typeof current !== 'object' || current === null) return undefined;
-    current = (current as Readonly<Record<PropertyKey, unknown>>)[part];
+    current = Reflect.get(current, part);
   }
   return current;
 }

@@ -5,6 +5,7 @@ import type { EngineProfile } from '../../hardware-profiles/engine-profile.ts';
 import type { EngineConfig } from '../../sim/engine/engine-config.ts';
 import { secondsOf } from '../../sim/workload/draw/duration.ts';
 import type { EngineSpec } from '../schema/pool-schema.ts';
+import { durationOf } from './duration-of.ts';
 import type { Notes } from './notes.ts';
 
 /** Keys of an engine that are never absent once a scenario is resolved. */
@@ -50,7 +51,7 @@ export function fillEngine(
   const { defaults } = profile;
   return {
     ...spec,
-    profile: profile.name,
+    profile: spec.profile ?? profile.name,
     block_size: spec.block_size ?? defaults.blockSize,
     max_model_len: maxModelLen,
     max_num_seqs: limits.maxNumSeqs,
@@ -102,6 +103,7 @@ export function engineConfigOf(
   engine: ResolvedEngineSpec,
   profile: EngineProfile,
   numGpuBlocks: number,
+  slidingWindow: number | undefined,
 ): EngineConfig {
   invariant(numGpuBlocks >= 2, 'a pool has a block beside the null block', { numGpuBlocks });
   return {
@@ -124,7 +126,7 @@ export function engineConfigOf(
     maxNumQueuedReqs: engine.max_num_queued_reqs,
     maxLoras: undefined,
     numSpeculativeTokens: 0,
-    slidingWindow: undefined,
+    slidingWindow,
     prefixCacheRetentionInterval: profile.defaults.prefixCacheRetentionInterval,
     rules: profile.rules,
     overhead: {
@@ -134,17 +136,3 @@ export function engineConfigOf(
     },
   };
 }
-
-/** A duration as scenarios write it, in the largest unit that keeps it at 1 or more. */
-export function durationOf(seconds: number): string {
-  if (seconds === 0) return '0s';
-  const unit = UNITS.find(([, size]) => seconds >= size) ?? (['ns', 1e-9] as const);
-  // Twelve digits hide what binary fractions add (1.5e-6 / 1e-6 = 1.4999999999999998) and lose nothing that was measured.
-  return `${Number((seconds / unit[1]).toPrecision(12))}${unit[0]}`;
-}
-
-const UNITS = [
-  ['s', 1],
-  ['ms', 1e-3],
-  ['us', 1e-6],
-] as const;

@@ -57,7 +57,7 @@ export function poolOf(spec: PoolSpec, context: PoolContext): ResolvedPool | und
       : asBlackBox(spec, spec.step_time, profile, maxModelLen, context);
   if (made === undefined || notes.problems.length > before) return undefined;
   const { engine, blocks, stepTime } = made;
-  const config = engineConfigOf(engine, profile, blocks);
+  const config = engineConfigOf(engine, profile, blocks, stepTime.slidingWindow);
   checkCapacity(config.blockSize * (blocks - 1), maxModelLen, path, notes);
   return {
     input: {

@@ -6,7 +6,6 @@ import { throwProblems } from '../../base/user-error.ts';
 import type { Label } from '../../documents/run-report.ts';
 import { parseThreshold, type Threshold } from '../../documents/threshold.ts';
 import type { ClientInput, PoolInput, RouterInput, RunInput } from '../../sim/fleet/run-input.ts';
-import type { Slo } from '../../sim/metrics/slo.ts';
 import { secondsOf } from '../../sim/workload/draw/duration.ts';
 import { inOrder } from '../load/in-order.ts';
 import type { LoadedScenario } from '../load/load-scenario.ts';
@@ -38,7 +37,7 @@ export interface ResolvedScenario {
   /** SHA-256 of the document and of the files that it names, the trace excepted. */
   readonly sha256: string;
   readonly policies: readonly ResolvedPolicy[];
-  readonly slo: Slo | undefined;
+  readonly slo: RunInput['slo'];
   readonly thresholds: readonly Threshold[];
   readonly client: ClientInput;
   readonly warmup: Seconds;

@@ -1,9 +1,9 @@
-import type { Slo, SloTargets } from '../../sim/metrics/slo.ts';
+import type { RunInput } from '../../sim/fleet/run-input.ts';
 import { secondsOf } from '../../sim/workload/draw/duration.ts';
 import type { SloSpec } from '../schema/scenario-schema.ts';
 
 /** What each request should get; undefined when the scenario promises nothing. */
-export function sloOf(spec: SloSpec | undefined): Slo | undefined {
+export function sloOf(spec: SloSpec | undefined): RunInput['slo'] {
   return spec === undefined
     ? undefined
     : {
@@ -13,7 +13,11 @@ export function sloOf(spec: SloSpec | undefined): Slo | undefined {
       };
 }
 
-function targetsOf({ ttft, tpot, e2e }: Pick<SloSpec, 'ttft' | 'tpot' | 'e2e'>): SloTargets {
+function targetsOf({
+  ttft,
+  tpot,
+  e2e,
+}: Pick<SloSpec, 'ttft' | 'tpot' | 'e2e'>): NonNullable<RunInput['slo']>['default'] {
   return {
     ...(ttft !== undefined && { ttft: secondsOf(ttft) }),
     ...(tpot !== undefined && { tpot: secondsOf(tpot) }),
