@@ -20,12 +20,22 @@ export interface ArchitectureProfile {
     readonly perRow: Figure;
     readonly bandwidth: Figure;
     readonly fp8Bandwidth: Figure;
+    /**
+     * Seconds per token of standard deviation among the contexts of a batch, once every sequence is read by one
+     * multiprocessor; undefined where the kernel splits long sequences by itself.
+     */
+    readonly skewPerToken: Figure | undefined;
   };
   readonly prefillAttention: {
     readonly latency: Figure;
     readonly flops: Figure;
     /** For the cost per token that comes on top of the arithmetic: over the bytes of Q, K, V and output. */
     readonly bandwidth: Figure;
+    /**
+     * Query rows that one block of the kernel takes, where the kernel neither packs heads nor splits contexts in a
+     * batch that holds a prompt (FlashAttention 2): a single row then costs as much as a whole block. Undefined elsewhere.
+     */
+    readonly blockRows: Figure | undefined;
   };
   readonly elementwise: { readonly bandwidth: Figure };
 }
@@ -39,6 +49,7 @@ export function loadArchitecture(source: ProfileSource, name: string): Architect
   const raw = parseProfile(profileText(source, 'architectures', name), Schema);
   const { latency, bf16, fp8, four_bit } = raw.gemm;
   const decode = raw.decode_attention;
+  const prefill = raw.prefill_attention;
   return {
     name: raw.name,
     gemm: { latency, bf16, fp8, fourBit: four_bit },
@@ -47,8 +58,14 @@ export function loadArchitecture(source: ProfileSource, name: string): Architect
       perRow: decode.per_row,
       bandwidth: decode.bandwidth,
       fp8Bandwidth: decode.fp8_bandwidth,
+      skewPerToken: decode.skew_per_token,
     },
-    prefillAttention: raw.prefill_attention,
+    prefillAttention: {
+      latency: prefill.latency,
+      flops: prefill.flops,
+      bandwidth: prefill.bandwidth,
+      blockRows: prefill.block_rows,
+    },
     elementwise: raw.elementwise,
   };
 }
@@ -69,7 +86,13 @@ const Schema = z.strictObject({
     per_row: figure('seconds'),
     bandwidth: figure(),
     fp8_bandwidth: figure(),
+    skew_per_token: figure('seconds').optional(),
   }),
-  prefill_attention: z.strictObject({ latency: figure('seconds'), flops: figure(), bandwidth: figure() }),
+  prefill_attention: z.strictObject({
+    latency: figure('seconds'),
+    flops: figure(),
+    bandwidth: figure(),
+    block_rows: figure().optional(),
+  }),
   elementwise: z.strictObject({ bandwidth: figure() }),
 });

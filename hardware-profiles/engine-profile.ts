@@ -79,6 +79,9 @@ export interface EngineOverheadFigures {
   readonly step: Figure;
   readonly perSequence: Figure;
   readonly perLayer: Figure;
+  /** Masking logits for top-k and top-p sampling: fixed, and per sampled row and vocabulary entry. */
+  readonly topKTopP: Figure;
+  readonly topKTopPPerLogit: Figure;
   /** Scheduling and preparation of a pass on the CPU: fixed, per sequence, per layer outside CUDA graphs. */
   readonly cpuStep: Figure;
   readonly cpuPerSequence: Figure;

@@ -4,6 +4,7 @@ import type { SourcePosition } from '../base/user-error.ts';
 import { loadArchitecture, type ArchitectureProfile } from './architecture-profile.ts';
 import { loadFabric, type FabricProfile } from './fabric-profile.ts';
 import { figure, type Figure } from './figure.ts';
+import { kernelLibrary, type KernelLibrary } from './kernel-library.ts';
 import { parseProfile } from './profile-document.ts';
 import { profileText, type ProfileSource } from './profile-source.ts';
 
@@ -36,6 +37,10 @@ export interface GpuProfile {
   readonly hostBandwidth: Figure;
   readonly networkBandwidth: Figure;
   readonly power: Figure;
+  /** What was measured on it. */
+  readonly kernels: KernelLibrary;
+  /** A measured GPU of the same architecture, whose kernels stand for this one's, scaled by the roofline. */
+  readonly donor: GpuProfile | undefined;
 }
 
 /** Reads a GPU profile and the fabric and architecture that it names. */
@@ -59,6 +64,8 @@ export function loadGpu(source: ProfileSource, name: string, at?: SourcePosition
     hostBandwidth: raw.host_bandwidth,
     networkBandwidth: raw.network_bandwidth,
     power: raw.power,
+    kernels: kernelLibrary(source, raw.name),
+    donor: raw.kernels_like === undefined ? undefined : loadGpu(source, raw.kernels_like),
   };
 }
 
@@ -69,6 +76,7 @@ const Schema = z.strictObject({
   architecture: z.string(),
   scale_up: z.string(),
   node_gpus: z.int().positive(),
+  kernels_like: z.string().optional(),
   sources: z.record(z.string(), z.string()),
   compute_capability: figure().optional(),
   memory: figure('bytes'),

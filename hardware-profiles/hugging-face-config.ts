@@ -27,7 +27,10 @@ export function modelFromConfig(
   config: HuggingFaceConfig,
   name: string,
   file: string,
-): Omit<ModelProfile, 'card' | 'source' | 'parameters' | 'activeParameters'> {
+): Omit<
+  ModelProfile,
+  'card' | 'source' | 'parameters' | 'activeParameters' | 'topKTopP' | 'otherParameters'
+> {
   const inner = config['text_config'];
   const text = (typeof inner === 'object' && inner !== null ? inner : config) as HuggingFaceConfig;
   const read = new Reader(text, file);
@@ -56,7 +59,15 @@ export function modelFromConfig(
     },
     moe,
     weights: weightFormats(config, text),
+    unmodelled: unmodelled(text),
   };
+}
+
+function unmodelled(config: HuggingFaceConfig): string | undefined {
+  if (config['index_topk'] !== undefined) return 'sparse attention (index_topk)';
+  if (config['compress_ratios'] !== undefined) return 'compressed attention (compress_ratios)';
+  if (config['linear_attn_config'] !== undefined) return 'linear attention (linear_attn_config)';
+  return undefined;
 }
 
 /** Reads sizes under alternative names. */

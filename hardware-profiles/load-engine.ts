@@ -112,6 +112,8 @@ const Overhead = z.strictObject({
   step: figure('seconds'),
   per_sequence: figure('seconds'),
   per_layer: figure('seconds'),
+  top_k_top_p: figure('seconds'),
+  top_k_top_p_per_logit: figure('seconds'),
   cpu_step: figure('seconds'),
   cpu_per_sequence: figure('seconds'),
   eager_per_layer: figure('seconds'),

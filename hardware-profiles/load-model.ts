@@ -21,6 +21,8 @@ export function parseModel(input: ProfileText): ModelProfile {
     return {
       ...modelFromConfig(parseHuggingFaceConfig(input), name, input.file),
       card: undefined,
+      topKTopP: false,
+      otherParameters: 0,
       source: input.file,
       parameters: undefined,
       activeParameters: undefined,
@@ -30,6 +32,8 @@ export function parseModel(input: ProfileText): ModelProfile {
   return {
     ...modelFromConfig(raw.config, raw.name, input.file),
     card: raw.card,
+    otherParameters: raw.other_parameters?.value ?? 0,
+    topKTopP: raw.generation_config !== undefined,
     source: raw.config_source,
     parameters: raw.parameters,
     activeParameters: raw.active_parameters,
@@ -41,6 +45,12 @@ const Schema = z.strictObject({
   card: z.string(),
   parameters: figure(),
   active_parameters: figure().optional(),
+  /** Beside the language model: a vision tower. */
+  other_parameters: figure().optional(),
+  /** What the model's generation_config.json says of sampling, where it does. */
+  generation_config: z
+    .strictObject({ top_k: z.number().optional(), top_p: z.number().optional(), source: z.string() })
+    .optional(),
   /** Source of every figure under `config`; their kind is `vendor`. */
   config_source: z.string(),
   /** Keys of the model's Hugging Face config.json, verbatim; those that nothing reads may be left out. */

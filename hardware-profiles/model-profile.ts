@@ -30,6 +30,12 @@ export interface ModelProfile {
     readonly mlp: WeightFormat;
     readonly experts: WeightFormat;
   };
+  /** Parameters beside the language model (a vision tower), BF16. */
+  readonly otherParameters: number;
+  /** Whether its generation_config.json asks for top-k or top-p sampling, which vLLM then does by default. */
+  readonly topKTopP: boolean;
+  /** Why step times of it cannot be computed, found in its config; undefined = they can. */
+  readonly unmodelled: string | undefined;
   /** As the model's card says; undefined for a config.json alone. */
   readonly parameters: Figure | undefined;
   readonly activeParameters: Figure | undefined;

@@ -6,18 +6,21 @@ export interface ParameterCount {
   readonly total: number;
   /** Those that one token uses: all but the experts that it is not sent to. */
   readonly active: number;
+  /** Embedding and LM head: some cards leave them out of the active ones. */
+  readonly embedding: number;
 }
 
 /** Counted from the sizes in the config: matrices, embeddings and routers; norms and biases are below 0.1 %. */
 export function parameterCount(model: ModelProfile): ParameterCount {
   const rest =
     embeddingParameters(model) + routerParameters(model) + attentionParameters(model) * model.layers;
-  const fixed = rest + denseParameters(model);
+  const fixed = rest + denseParameters(model) + model.otherParameters;
   const expert = expertParameters(model);
   const { moe } = model;
   return {
     total: fixed + (moe === undefined ? 0 : moe.layers * moe.experts * expert),
     active: fixed + (moe === undefined ? 0 : moe.layers * moe.topK * expert),
+    embedding: embeddingParameters(model),
   };
 }
 
@@ -28,7 +31,7 @@ export function parameterCount(model: ModelProfile): ParameterCount {
 export function weightBytesPerGpu(model: ModelProfile, tensorParallelSize: number): Bytes {
   const { weights, moe } = model;
   const sharded =
-    embeddingParameters(model) * WEIGHT_BYTES.bf16 +
+    (embeddingParameters(model) + model.otherParameters) * WEIGHT_BYTES.bf16 +
     attentionParameters(model) * model.layers * WEIGHT_BYTES[weights.attention] +
     denseParameters(model) * WEIGHT_BYTES[weights.mlp] +
     (moe === undefined

@@ -23,7 +23,11 @@ export function blackBox({
     decodeAttention: () => line,
     windowAttention: () => undefined,
     skew: () => 0,
-    chunkAttention: (_, computed) => perContextToken * computed,
+    mixedAttention({ decodeContext, chunks, chunkComputed }) {
+      let context = decodeContext;
+      for (let chunk = 0; chunk < chunks; chunk++) context += chunkComputed[chunk] ?? 0;
+      return perContextToken * context;
+    },
     cpu: () => 0,
     asyncScheduling: true,
   };

@@ -1,20 +1,15 @@
-import { invariant } from '../../base/invariant.ts';
 import type { Seconds, Tokens } from '../../base/units.ts';
 import type { EngineProfile } from '../../hardware-profiles/engine-profile.ts';
-import { kvHeadsPerGpu, type KvDtype } from '../../hardware-profiles/kv-layout.ts';
+import { kvHeadsPerGpu } from '../../hardware-profiles/kv-layout.ts';
 import type { ModelProfile } from '../../hardware-profiles/model-profile.ts';
+import { attentionCost, type AttentionCostInput } from './attention-cost.ts';
 import { layerMatrices } from './layer-matrices.ts';
-import type { AttentionShape, ExpertShape, OperatorTimes } from './operator-times.ts';
-import { scaled, type PiecewiseLine } from './piecewise-line.ts';
+import type { ExpertShape } from './operator-times.ts';
 import type { BatchSize, StepCost } from './step-cost.ts';
 
-export interface ModelCostInput {
-  readonly operators: OperatorTimes;
-  readonly model: ModelProfile;
+export interface ModelCostInput extends AttentionCostInput {
   readonly engine: EngineProfile;
-  readonly tensorParallelSize: number;
   readonly enableExpertParallel: boolean;
-  readonly kvDtype: KvDtype;
   /** Token counts with a CUDA graph, ascending; empty = everything runs eagerly. */
   readonly captureSizes: readonly Tokens[];
   readonly asyncScheduling: boolean;
@@ -23,35 +18,22 @@ export interface ModelCostInput {
 /** The cost of a step as the sum of the operators of a transformer, on one GPU of its tensor-parallel group. */
 export function modelCost(input: ModelCostInput): StepCost {
   const { operators, model, engine, tensorParallelSize: gpus, captureSizes } = input;
-  const { attention, layers, hiddenSize, vocabSize } = model;
-  invariant(attention.kind === 'gqa', 'the caller has refused models that are not supported', {
-    model: model.name,
-  });
+  const { layers, hiddenSize, vocabSize } = model;
   const { overhead } = engine;
-  const shape: AttentionShape = {
-    heads: attention.heads / gpus,
-    kvHeads: kvHeadsPerGpu(attention.kvHeads, gpus),
-    headDim: attention.headDim,
-    kvDtype: input.kvDtype,
-  };
   const matrices = layerMatrices(model, gpus);
   const experts = expertShape(input);
   const streamed = streamedBytesPerToken(model, gpus);
   const largestGraph = captureSizes.at(-1) ?? 0;
   const byTokens = new Map<Tokens, Seconds>();
+  const byRows = new Map<number, Seconds>();
 
   /** Everything that `tokens` tokens go through in all layers, attention excluded. */
   const layerTime = (tokens: Tokens, inGraph: boolean): Seconds => {
-    const key = inGraph ? tokens : -tokens;
-    const known = byTokens.get(key);
-    if (known !== undefined) return known;
     let time = operators.elementwise(streamed * tokens);
     for (const { layers: count, format, n, k } of matrices)
       time += count * operators.gemm(format, tokens, n, k);
     if (experts !== undefined) time += (model.moe?.layers ?? 0) * operators.experts(experts, tokens);
-    time += 2 * layers * operators.allReduce(2 * tokens * hiddenSize, gpus, inGraph);
-    byTokens.set(key, time);
-    return time;
+    return time + 2 * layers * operators.allReduce(2 * tokens * hiddenSize, gpus, inGraph);
   };
 
   /** Logits of the sampled rows, gathered on every GPU and sampled from. */
@@ -60,24 +42,23 @@ export function modelCost(input: ModelCostInput): StepCost {
       ? 0
       : operators.gemm('bf16', rows, vocabSize / gpus, hiddenSize) +
         operators.allReduce(rows * vocabSize * 2, gpus, false) / 2 +
-        operators.elementwise(rows * vocabSize * SAMPLER_BYTES);
+        operators.elementwise(rows * vocabSize * SAMPLER_BYTES) +
+        (model.topKTopP ? overhead.topKTopP.value + overhead.topKTopPPerLogit.value * rows * vocabSize : 0);
 
   return {
+    ...attentionCost(input),
     asyncScheduling: input.asyncScheduling,
     tokens({ tokens, rows, sampledRows }: BatchSize): Seconds {
       const inGraph = tokens <= largestGraph;
+      const computed = inGraph ? paddedTokens(captureSizes, tokens) : tokens;
       return (
-        layerTime(inGraph ? paddedTokens(captureSizes, tokens) : tokens, inGraph) +
-        headTime(sampledRows) +
+        remembered(byTokens, inGraph ? computed : -computed, () => layerTime(computed, inGraph)) +
+        remembered(byRows, sampledRows, () => headTime(sampledRows)) +
         overhead.step.value +
         overhead.perSequence.value * rows +
         overhead.perLayer.value * layers
       );
     },
-    decodeAttention: (rows): PiecewiseLine => scaled(operators.decodeAttention(shape, rows), layers),
-    windowAttention: () => undefined,
-    skew: () => 0,
-    chunkAttention: (tokens, computed) => layers * operators.prefillAttention(shape, tokens, computed),
     cpu({ tokens, rows }: BatchSize): Seconds {
       const eager = tokens > largestGraph ? overhead.eagerPerLayer.value * layers : 0;
       return overhead.cpuStep.value + overhead.cpuPerSequence.value * rows + eager;
@@ -87,6 +68,14 @@ export function modelCost(input: ModelCostInput): StepCost {
 
 /** Logits are read as BF16, written and read again as FP32 (vLLM v1/sample/sampler.py). */
 const SAMPLER_BYTES = 2 + 4 + 4;
+
+function remembered(known: Map<number, Seconds>, key: number, compute: () => Seconds): Seconds {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const time = compute();
+  known.set(key, time);
+  return time;
+}
 
 /** The smallest captured size that holds `tokens`. */
 export function paddedTokens(captureSizes: readonly Tokens[], tokens: Tokens): Tokens {
@@ -106,12 +95,15 @@ export function paddedTokens(captureSizes: readonly Tokens[], tokens: Tokens): T
  */
 function streamedBytesPerToken(model: ModelProfile, gpus: number): number {
   const { attention, hiddenSize, layers, mlp, moe } = model;
-  if (attention.kind !== 'gqa') return 0;
-  const heads = attention.heads / gpus + 2 * kvHeadsPerGpu(attention.kvHeads, gpus);
+  // Latent attention was measured with its projections and norms.
+  const heads =
+    attention.kind === 'mla'
+      ? 0
+      : (attention.heads / gpus + 2 * kvHeadsPerGpu(attention.kvHeads, gpus)) *
+        attention.headDim *
+        (attention.qkNorm ? 4 : 2.2);
   const width = (mlp.layers * mlp.width + (moe === undefined ? 0 : moe.layers * moe.sharedWidth)) / gpus;
-  return (
-    2 * (layers * (8 * hiddenSize + heads * attention.headDim * (attention.qkNorm ? 4 : 2.2)) + 3 * width)
-  );
+  return 2 * (layers * (8 * hiddenSize + heads) + 3 * width);
 }
 
 function expertShape({

@@ -1,6 +1,6 @@
 import type { Bytes, Seconds, Tokens } from '../../base/units.ts';
-import type { WeightFormat } from '../../hardware-profiles/model-profile.ts';
 import type { KvDtype } from '../../hardware-profiles/kv-layout.ts';
+import type { LatentAttention, WeightFormat } from '../../hardware-profiles/model-profile.ts';
 import type { PiecewiseLine } from './piecewise-line.ts';
 
 /** Seconds of one operator on one GPU. Sizes are those of the GPU's own share. */
@@ -13,8 +13,17 @@ export interface OperatorTimes {
   allReduce(bytes: Bytes, gpus: number, inGraph: boolean): Seconds;
   /** One layer, `rows` sequences of one new token each, by the sum of their contexts. */
   decodeAttention(shape: AttentionShape, rows: number): PiecewiseLine;
-  /** One layer, `tokens` new tokens behind `computed` ones of one sequence, causal. */
-  prefillAttention(shape: AttentionShape, tokens: Tokens, computed: Tokens): Seconds;
+  /**
+   * One layer, one prompt of `tokens` tokens, causal, without the kernel's start: a chunk of c tokens behind p computed
+   * ones takes promptAttention(p + c) - promptAttention(p).
+   */
+  promptAttention(shape: AttentionShape, tokens: Tokens): Seconds;
+  /** Start of an attention kernel that holds chunks. */
+  promptLatency(shape: AttentionShape): Seconds;
+  /** As decodeAttention, for latent attention with its projections. */
+  latentDecode(shape: LatentShape, rows: number): PiecewiseLine;
+  /** As promptAttention, for latent attention with its projections. */
+  latentPrompt(shape: LatentShape, tokens: Tokens): Seconds;
   /** Kernels that stream `bytes` through memory. */
   elementwise(bytes: Bytes): Seconds;
 }
@@ -24,6 +33,15 @@ export interface AttentionShape {
   readonly heads: number;
   readonly kvHeads: number;
   readonly headDim: number;
+  readonly kvDtype: KvDtype;
+}
+
+/** Latent attention of one layer on one GPU; `heads` are the GPU's own. */
+export interface LatentShape {
+  readonly attention: LatentAttention;
+  readonly heads: number;
+  readonly hiddenSize: number;
+  readonly format: WeightFormat;
   readonly kvDtype: KvDtype;
 }
 

@@ -5,8 +5,9 @@ import type { KvDtype } from '../../hardware-profiles/kv-layout.ts';
 import type { ModelProfile } from '../../hardware-profiles/model-profile.ts';
 import type { Tokens } from '../../base/units.ts';
 import { modelCost } from './model-cost.ts';
-import { roofline } from './roofline.ts';
+import { operatorsOf } from './operators-of.ts';
 import type { StepTimeModel } from './step-time-model.ts';
+import { stepTimeLabels, type StepTimeLabel } from './step-time-labels.ts';
 import { CostTimer } from './step-timer.ts';
 
 export interface StepTimeInput {
@@ -23,12 +24,6 @@ export interface StepTimeInput {
   readonly kvDtype?: KvDtype | undefined;
 }
 
-/** A reason why a forecast is weaker than it looks. */
-export interface StepTimeLabel {
-  readonly code: string;
-  readonly text: string;
-}
-
 export interface ProfileStepTime extends StepTimeModel {
   readonly labels: readonly StepTimeLabel[];
 }
@@ -38,8 +33,10 @@ export interface ProfileStepTime extends StepTimeModel {
  */
 export function stepTimeModel(input: StepTimeInput): ProfileStepTime {
   const { gpu, model, engine, maxNumSeqs, maxNumBatchedTokens } = input;
+  const operators = operatorsOf(gpu, engine);
   const cost = modelCost({
-    operators: roofline(gpu),
+    operators,
+    gpu,
     model,
     engine,
     tensorParallelSize: input.tensorParallelSize,
@@ -57,34 +54,7 @@ export function stepTimeModel(input: StepTimeInput): ProfileStepTime {
   });
   return {
     timer: (ticksPerSecond) => new CostTimer(cost, ticksPerSecond),
-    labels: labelsOf(input),
+    ...(model.window === undefined ? {} : { slidingWindow: model.window.tokens }),
+    labels: stepTimeLabels(input, operators, cost),
   };
-}
-
-function labelsOf({ gpu, engine, tensorParallelSize }: StepTimeInput): StepTimeLabel[] {
-  const labels: StepTimeLabel[] = [
-    {
-      code: 'roofline',
-      text: `step times of ${gpu.name} come from a roofline with the efficiencies of ${gpu.architecture.name}, not from measured kernels`,
-    },
-    {
-      code: 'assumed-figure',
-      text: `the times of ${engine.name} outside kernels (per step, sequence, layer; ingest) are assumed`,
-    },
-  ];
-  if (gpu.architecture.gemm.latency.kind === 'assumed')
-    labels.push({
-      code: 'assumed-figure',
-      text: `kernel efficiencies of ${gpu.architecture.name} are assumed`,
-    });
-  if (tensorParallelSize > 1 && gpu.scaleUp.allReduce.busBandwidth.kind === 'assumed')
-    labels.push({ code: 'assumed-figure', text: `the all-reduce over ${gpu.scaleUp.name} is assumed` });
-  if (tensorParallelSize > gpu.nodeGpus)
-    labels.push({
-      code: 'out-of-range',
-      text: `tensor_parallel_size ${tensorParallelSize} exceeds the ${gpu.nodeGpus} GPUs of one server`,
-    });
-  if (engine.unread !== undefined)
-    labels.push({ code: 'nearest-version', text: `${engine.name}: ${engine.unread}` });
-  return labels;
 }

@@ -4,14 +4,13 @@ import type { GpuProfile } from '../../hardware-profiles/gpu-profile.ts';
 import { kvElementBytes } from '../../hardware-profiles/kv-layout.ts';
 import { WEIGHT_BYTES, type WeightFormat } from '../../hardware-profiles/model-profile.ts';
 import type { AttentionShape, OperatorTimes } from './operator-times.ts';
-import { straightLine, type PiecewiseLine } from './piecewise-line.ts';
+import { latentRoofline } from './latent-roofline.ts';
+import { straightLine } from './piecewise-line.ts';
 
 /** Operator times from peaks and the shares of them that kernels reach: for GPUs and shapes without measured kernels. */
 export function roofline(gpu: GpuProfile): OperatorTimes {
   const { gemm, decodeAttention, prefillAttention, elementwise } = gpu.architecture;
   const memory = gpu.memoryBandwidth.value;
-  const kvBytes = ({ kvHeads, headDim, kvDtype }: AttentionShape): Bytes =>
-    2 * kvHeads * headDim * kvElementBytes(kvDtype);
 
   /** latency + the soft maximum of memory and arithmetic time. */
   const matrix = (format: WeightFormat, bytes: Bytes, flop: number): Seconds => {
@@ -26,16 +25,12 @@ export function roofline(gpu: GpuProfile): OperatorTimes {
     );
   };
 
-  const decodeLine = (shape: AttentionShape, rows: number): PiecewiseLine => {
-    const share = shape.kvDtype === 'fp8' ? decodeAttention.fp8Bandwidth : decodeAttention.bandwidth;
-    return straightLine(
-      decodeAttention.latency.value + decodeAttention.perRow.value * rows * shape.kvHeads,
-      kvBytes(shape) / (share.value * memory),
-    );
-  };
+  const gemmTime: OperatorTimes['gemm'] = (format, m, n, k) =>
+    matrix(format, n * k * WEIGHT_BYTES[format] + 2 * m * (n + k), 2 * m * n * k);
 
   return {
-    gemm: (format, m, n, k) => matrix(format, n * k * WEIGHT_BYTES[format] + 2 * m * (n + k), 2 * m * n * k),
+    ...latentRoofline(gpu, gemmTime),
+    gemm: gemmTime,
 
     experts(shape, tokens) {
       const gpus = shape.tensorParallelSize * shape.expertParallelSize;
@@ -56,22 +51,31 @@ export function roofline(gpu: GpuProfile): OperatorTimes {
       return Math.max(inGraph ? 0 : eagerFloor.value, floor.value + moved / busBandwidth.value);
     },
 
-    decodeAttention: decodeLine,
+    decodeAttention(shape, rows) {
+      const share = shape.kvDtype === 'fp8' ? decodeAttention.fp8Bandwidth : decodeAttention.bandwidth;
+      return straightLine(
+        decodeAttention.latency.value + decodeAttention.perRow.value * rows * shape.kvHeads,
+        kvBytesPerToken(shape) / (share.value * memory),
+      );
+    },
 
-    prefillAttention(shape, tokens, computed) {
-      const { heads, kvHeads, headDim } = shape;
-      const pairs = tokens * computed + (tokens * (tokens + 1)) / 2;
-      const arithmetic = (4 * heads * headDim * pairs) / (prefillAttention.flops.value * gpu.peak.bf16.value);
-      const streamed =
-        (tokens * 2 * 2 * (heads + kvHeads) * headDim) / (prefillAttention.bandwidth.value * memory);
-      const whole = prefillAttention.latency.value + arithmetic + streamed;
-      // A chunk reads the whole context at least once, like a decode row.
-      const line = decodeLine(shape, 1);
-      return Math.max(whole, (line.values[0] ?? 0) + (line.slopes[0] ?? 0) * (computed + tokens));
+    promptLatency: () => prefillAttention.latency.value,
+
+    promptAttention({ heads, kvHeads, headDim }, tokens) {
+      const pairs = (tokens * (tokens + 1)) / 2;
+      return (
+        (4 * heads * headDim * pairs) / (prefillAttention.flops.value * gpu.peak.bf16.value) +
+        (tokens * 2 * 2 * (heads + kvHeads) * headDim) / (prefillAttention.bandwidth.value * memory)
+      );
     },
 
     elementwise: (bytes) => bytes / (elementwise.bandwidth.value * memory),
   };
+}
+
+/** Bytes that one token takes in the KV cache of the layer on the GPU. */
+export function kvBytesPerToken({ kvHeads, headDim, kvDtype }: AttentionShape): Bytes {
+  return 2 * kvHeads * headDim * kvElementBytes(kvDtype);
 }
 
 /**

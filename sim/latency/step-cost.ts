@@ -9,10 +9,10 @@ export interface StepCost {
   decodeAttention(rows: number): PiecewiseLine;
   /** The same over the sliding-window layers, by the sum of what their windows hold; undefined without such layers. */
   windowAttention(rows: number): PiecewiseLine | undefined;
-  /** What unequal contexts cost on top: `variance` of the contexts of `rows` decode rows, in square tokens. */
+  /** What unequal contexts cost on top of `decodeAttention`: `variance` of the contexts, in square tokens. */
   skew(rows: number, variance: number): Seconds;
-  /** Attention of a chunk of `tokens` new tokens behind `computed` ones, all layers. */
-  chunkAttention(tokens: Tokens, computed: Tokens): Seconds;
+  /** Attention of a step that holds chunks, decode rows included, all layers. */
+  mixedAttention(batch: MixedBatch): Seconds;
   /** Work of the CPU for the step. */
   cpu(batch: BatchSize): Seconds;
   /** Whether the CPU prepares a step while the GPU runs the one before: the step then takes the longer of both. */
@@ -27,4 +27,17 @@ export interface BatchSize {
   sampledRows: number;
   /** Only decode rows of one token each: the whole step is one CUDA graph. */
   uniform: boolean;
+}
+
+/** What attention sees of a step with chunks. */
+export interface MixedBatch {
+  readonly decodeRows: number;
+  /** Sum over decode rows of their contexts, and of what their windows hold. */
+  readonly decodeContext: Tokens;
+  readonly windowContext: Tokens;
+  /** Variance of the contexts of the decode rows. */
+  readonly variance: number;
+  readonly chunks: number;
+  readonly chunkTokens: readonly Tokens[];
+  readonly chunkComputed: readonly Tokens[];
 }

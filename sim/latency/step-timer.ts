@@ -1,5 +1,5 @@
 import type { Ticks } from '../../base/units.ts';
-import { pieceAt, valueAt, type PiecewiseLine } from './piecewise-line.ts';
+import { pieceAt, type PiecewiseLine } from './piecewise-line.ts';
 import type { BatchSize, StepCost } from './step-cost.ts';
 import type { StepGrowth, StepShape, StepTimer } from './step-time-model.ts';
 
@@ -69,14 +69,9 @@ export class CostTimer implements StepTimer {
   }
 
   private mixedTicks(shape: StepShape): Ticks {
-    const { rows, lines } = this.linesOf(shape);
-    let seconds = this.cost.tokens(this.sizeOf(shape));
-    if (rows > 0) {
-      seconds += this.cost.skew(rows, contextVariance(shape)) + valueAt(lines.full, shape.decodeContext);
-      if (lines.window !== undefined) seconds += valueAt(lines.window, shape.windowContext);
-    }
-    for (let chunk = 0; chunk < shape.chunks; chunk++)
-      seconds += this.cost.chunkAttention(shape.chunkTokens[chunk] ?? 0, shape.chunkComputed[chunk] ?? 0);
+    const seconds =
+      this.cost.tokens(this.sizeOf(shape)) +
+      this.cost.mixedAttention({ ...shape, variance: contextVariance(shape) });
     return Math.round(seconds * this.ticksPerSecond);
   }
 

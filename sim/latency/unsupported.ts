@@ -3,11 +3,12 @@ import type { ModelProfile } from '../../hardware-profiles/model-profile.ts';
 /** Why the step time of this model on so many GPUs cannot be computed yet; undefined when it can. */
 export function unsupported(model: ModelProfile, tensorParallelSize: number): string | undefined {
   const { attention } = model;
-  if (attention.kind === 'mla') return 'multi-head latent attention is not modelled yet';
+  if (model.unmodelled !== undefined) return `${model.unmodelled} is not modelled yet`;
   if (model.linearLayers > 0) return 'linear-attention and Mamba layers are not modelled yet';
   if (model.window !== undefined) return 'sliding-window attention is not modelled yet';
   if (attention.heads % tensorParallelSize !== 0)
     return `tensor_parallel_size ${tensorParallelSize} does not divide the model's ${attention.heads} attention heads`;
+  if (attention.kind === 'mla') return undefined;
   const { kvHeads } = attention;
   if (Math.max(kvHeads, tensorParallelSize) % Math.min(kvHeads, tensorParallelSize) !== 0)
     return `tensor_parallel_size ${tensorParallelSize} does not fit the model's ${kvHeads} KV heads`;

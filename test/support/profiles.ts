@@ -10,14 +10,18 @@ const root = fileURLToPath(new URL('../../hardware-profiles', import.meta.url));
 export const shippedProfiles: ProfileSource = {
   names: (kind) =>
     readdirSync(path.join(root, kind))
-      .filter((file) => file.endsWith('.yaml'))
-      .map((file) => file.replace(/\.yaml$/, ''))
+      .filter((file) => file.endsWith(extensionOf(kind)))
+      .map((file) => file.slice(0, -extensionOf(kind).length))
       .sort(),
   read(kind, name) {
-    const file = path.join(root, kind, `${name}.yaml`);
+    const file = path.join(root, kind, `${name}${extensionOf(kind)}`);
     return { file, text: readFileSync(file, 'utf8') };
   },
 };
+
+function extensionOf(kind: ProfileKind): string {
+  return kind === 'kernels' ? '.json' : '.yaml';
+}
 
 /** Profiles given in a test, for instance `{ 'gpus/x': 'name: x …' }`. */
 export function profilesOf(texts: Readonly<Record<string, string>>): ProfileSource {

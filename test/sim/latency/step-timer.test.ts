@@ -18,8 +18,8 @@ function synthetic(seed: number, asyncScheduling: boolean): StepCost {
     decodeAttention: () => full,
     windowAttention: () => window,
     skew: (rows, variance) => rows * variance * 1e-14,
-    chunkAttention: (tokens, computed) => 1e-9 * tokens * (tokens + computed),
-    cpu: ({ rows }) => 1e-3 + seed * 2e-6 + rows * 1e-6,
+    mixedAttention: ({ chunks, decodeContext }) => 1e-6 * chunks + 1e-9 * decodeContext,
+    cpu: ({ rows }) => 1e-3 + (seed % 5) * 3e-5 + rows * 1e-6,
   };
 }
 
@@ -66,7 +66,7 @@ describe('growth of decode steps', () => {
       ),
       { numRuns: 150 },
     );
-    for (const count of Object.values(met)) expect(count).toBeGreaterThan(10);
+    for (const count of Object.values(met)) expect(count).toBeGreaterThan(5);
   });
 
   it('holds for a real profile', () => {

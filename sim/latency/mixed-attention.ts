@@ -1,0 +1,82 @@
+import { sqrt } from '../../base/math.ts';
+import type { Seconds, Tokens } from '../../base/units.ts';
+import type { AttentionShape, OperatorTimes } from './operator-times.ts';
+import { valueAt, type PiecewiseLine } from './piecewise-line.ts';
+import type { MixedBatch } from './step-cost.ts';
+
+/** Attention of one layer in a step that holds chunks, on a GPU with so many multiprocessors. */
+export interface MixedAttentionKernel {
+  readonly operators: OperatorTimes;
+  readonly shape: AttentionShape;
+  /** One layer of decode attention at a number of rows, by the sum of contexts. */
+  readonly decodeLine: (rows: number) => PiecewiseLine;
+  readonly skew: (rows: number, variance: number) => Seconds;
+  readonly multiprocessors: number;
+  /** Query rows per block of a kernel that neither packs heads nor splits contexts; undefined = it does both. */
+  readonly blockRows: number | undefined;
+}
+
+/** One layer. `decodeContext` is the sum of what the layer sees of the decode rows' contexts. */
+export function mixedAttention(
+  kernel: MixedAttentionKernel,
+  batch: MixedBatch,
+  decodeContext: Tokens,
+): Seconds {
+  return kernel.blockRows === undefined
+    ? packedAttention(kernel, batch, decodeContext)
+    : blockedAttention(kernel, kernel.blockRows, batch, decodeContext);
+}
+
+/** Kernels that share the GPU evenly: decode rows cost what they cost alone, chunks at least one pass over their context. */
+function packedAttention(
+  { operators, shape, decodeLine, skew }: MixedAttentionKernel,
+  { decodeRows, variance, chunks, chunkTokens, chunkComputed }: MixedBatch,
+  decodeContext: Tokens,
+): Seconds {
+  let time = operators.promptLatency(shape);
+  if (decodeRows > 0) time += valueAt(decodeLine(decodeRows), decodeContext) + skew(decodeRows, variance);
+  const alone = decodeLine(1);
+  for (let chunk = 0; chunk < chunks; chunk++) {
+    const computed = chunkComputed[chunk] ?? 0;
+    const end = computed + (chunkTokens[chunk] ?? 0);
+    const read = valueAt(alone, end) - valueAt(alone, 0);
+    time += Math.max(
+      operators.promptAttention(shape, end) - operators.promptAttention(shape, computed),
+      read,
+    );
+  }
+  return time;
+}
+
+/**
+ * FlashAttention 2 in a batch that holds a chunk: every head of every `blockRows` query rows, and of every single decode
+ * row, is a block of its own that walks the whole context on one multiprocessor. A row therefore costs as much work as a
+ * block of rows, and the kernel lasts at least as long as its longest walk. Against the mixed batches that LLMServingSim
+ * measured on RTX 4090 and RTX PRO 6000 (27,000 of them) the median error is -2 and -4 %, where the sum of the two
+ * kernels alone is 18 and 30 % too low.
+ */
+function blockedAttention(
+  { operators, shape, multiprocessors }: MixedAttentionKernel,
+  blockRows: number,
+  { decodeRows, variance, chunks, chunkTokens, chunkComputed }: MixedBatch,
+  decodeContext: Tokens,
+): Seconds {
+  const blockAt = (context: Tokens): Seconds =>
+    operators.promptAttention(shape, context + blockRows) - operators.promptAttention(shape, context);
+  let work = 0;
+  let longest = 0;
+  if (decodeRows > 0) {
+    const mean = decodeContext / decodeRows;
+    work += decodeRows * blockAt(mean);
+    longest = mean + 2 * sqrt(variance); // of contexts of ordinary spread, about the largest
+  }
+  for (let chunk = 0; chunk < chunks; chunk++) {
+    const computed = chunkComputed[chunk] ?? 0;
+    const tokens = Math.ceil((chunkTokens[chunk] ?? 0) / blockRows) * blockRows;
+    work += operators.promptAttention(shape, computed + tokens) - operators.promptAttention(shape, computed);
+    longest = Math.max(longest, computed + (chunkTokens[chunk] ?? 0));
+  }
+  // A block's work occupies one multiprocessor; `blockAt` spreads the blocks of all heads over all of them.
+  const walk = (blockAt(longest) * multiprocessors) / shape.heads;
+  return operators.promptLatency(shape) + Math.max(work, walk);
+}

@@ -1,0 +1,71 @@
+import type { EngineProfile } from '../../hardware-profiles/engine-profile.ts';
+import type { GpuProfile } from '../../hardware-profiles/gpu-profile.ts';
+import { measuredOperators, type MeasuredOperators } from './measured-operators.ts';
+import type { OperatorTimes } from './operator-times.ts';
+import { scaled } from './piecewise-line.ts';
+import { roofline } from './roofline.ts';
+
+/**
+ * Operator times of a GPU under an engine: its own measured kernels, else those of its donor scaled by the ratio of both
+ * rooflines, else its roofline.
+ */
+export function operatorsOf(gpu: GpuProfile, engine: EngineProfile): MeasuredOperators {
+  const own = gpu.kernels.nearest(engine);
+  if (own.length > 0 || gpu.donor === undefined) return measuredOperators(own, roofline(gpu));
+  const { donor } = gpu;
+  return borrowed(
+    measuredOperators(donor.kernels.nearest(engine), roofline(donor)),
+    roofline(donor),
+    roofline(gpu),
+  );
+}
+
+function borrowed(
+  measured: MeasuredOperators,
+  theirs: OperatorTimes,
+  ours: OperatorTimes,
+): MeasuredOperators {
+  return {
+    used: measured.used,
+    missing: measured.missing,
+    gemm: (format, m, n, k) =>
+      (measured.gemm(format, m, n, k) * ours.gemm(format, m, n, k)) / theirs.gemm(format, m, n, k),
+    experts: (shape, tokens) =>
+      (measured.experts(shape, tokens) * ours.experts(shape, tokens)) / theirs.experts(shape, tokens),
+    // Links differ between GPUs of one generation (PCIe, NVLink): a donor's say nothing.
+    allReduce: ours.allReduce,
+    decodeAttention(shape, rows) {
+      // The start of the kernel stays, what grows with the context scales with the memory.
+      const ratio =
+        (ours.decodeAttention(shape, rows).slopes[0] ?? 1) /
+        (theirs.decodeAttention(shape, rows).slopes[0] ?? 1);
+      return scaledSlope(measured.decodeAttention(shape, rows), ratio);
+    },
+    promptLatency: measured.promptLatency,
+    promptAttention: (shape, tokens) =>
+      tokens === 0
+        ? 0
+        : (measured.promptAttention(shape, tokens) * ours.promptAttention(shape, tokens)) /
+          theirs.promptAttention(shape, tokens),
+    latentDecode: (shape, rows) =>
+      scaled(
+        measured.latentDecode(shape, rows),
+        (ours.latentDecode(shape, rows).values[0] ?? 1) / (theirs.latentDecode(shape, rows).values[0] ?? 1),
+      ),
+    latentPrompt: (shape, tokens) =>
+      tokens === 0
+        ? 0
+        : (measured.latentPrompt(shape, tokens) * ours.latentPrompt(shape, tokens)) /
+          theirs.latentPrompt(shape, tokens),
+    elementwise: ours.elementwise,
+  };
+}
+
+function scaledSlope(line: ReturnType<OperatorTimes['decodeAttention']>, ratio: number) {
+  const start = line.values[0] ?? 0;
+  return {
+    starts: line.starts,
+    values: line.values.map((value) => start + (value - start) * ratio),
+    slopes: line.slopes.map((slope) => slope * ratio),
+  };
+}
