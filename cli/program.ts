@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 
+import { formatProblem } from '../base/user-error.ts';
 import { packageVersion } from './package-root.ts';
 import { reportError } from './report-error.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -51,8 +52,24 @@ function prepare(command: Command, terminal: Terminal): void {
     .configureOutput({
       writeOut: (text) => void terminal.out(text),
       writeErr: (text) => terminal.say(text.trimEnd()),
-      outputError: (text, write) => write(text.replace(/^error: /, 'error[E_USAGE]: ')),
+      outputError: (text, write) => write(usageProblem(text, command)),
     })
     .showHelpAfterError(false)
     .showSuggestionAfterError();
+}
+
+/** What commander says of a wrong command line, as every other problem is said. */
+function usageProblem(text: string, command: Command): string {
+  const [message = '', suggestion] = text.trimEnd().split('\n');
+  const help = `\`${fullName(command)} --help\` says what it takes`;
+  return formatProblem({
+    code: 'E_USAGE',
+    message: message.replace(/^error: /, ''),
+    hint:
+      suggestion === undefined ? help : suggestion.replace(/^\(Did you mean (.*)\?\)$/, 'did you mean $1?'),
+  });
+}
+
+function fullName(command: Command): string {
+  return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;
 }

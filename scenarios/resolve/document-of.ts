@@ -1,6 +1,6 @@
 import { defaultFinish } from '../../sim/workload/sources.ts';
 import type { PolicySpec } from '../schema/policy-schema.ts';
-import type { Scenario } from '../schema/scenario-schema.ts';
+import { scenarioSchema, type Scenario } from '../schema/scenario-schema.ts';
 import type { ResolvedFleet } from './resolve-fleet.ts';
 import type { ResolvedRouter } from './router-of.ts';
 
@@ -20,7 +20,8 @@ export function documentOf(
 ): Scenario {
   const { spec } = scenario;
   const { workload } = spec;
-  return {
+  // Parsed again for the order of its keys: the schema's, however they were written.
+  return scenarioSchema.parse({
     ...scenario,
     spec: {
       ...spec,
@@ -39,7 +40,7 @@ export function documentOf(
         }),
       })),
     },
-  };
+  });
 }
 
 function otherChanges({ set = {} }: PolicySpec): Readonly<Record<string, unknown>> {
