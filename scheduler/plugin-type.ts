@@ -93,10 +93,15 @@ export interface PluginPlan extends DeclaredPlugin {
   create(context: PluginContext): Plugin;
 }
 
+/** How pickers order endpoints with equal totals: see max-score-picker. */
+export type TieBreak = 'random' | 'rotate-all' | 'rotate-tier';
+
 /** What a plugin gets to know when it is made. */
 export interface PluginContext {
   readonly name: string;
   key<T>(text: string): DataKey<T>;
+  /** How pickers order endpoints with equal totals. */
+  readonly tieBreak: TieBreak;
   /** A random stream of its own; equal seeds give equal draws. */
   random(stream?: string): Random;
   /** A plugin made before it: one that its parameters mention. */

@@ -33,17 +33,19 @@ export interface Picker extends Plugin {
 /** Decides which profiles run, and which of them serves the request. */
 export interface ProfileHandler extends Plugin {
   /**
-   * The profiles to run next, given the results so far; empty ends the cycle. `skipped` takes the names of profiles
-   * that the handler leaves out on purpose.
+   * The profiles to run next, given the results so far; empty ends the cycle. A profile that failed or was left out on
+   * purpose has the value undefined; the handler enters the latter itself.
    */
-  next(
-    state: RequestState,
-    profiles: readonly string[],
-    results: ReadonlyMap<string, ProfileResult>,
-  ): string[];
-  /** Sets state.primary and may rewrite targets; a text is the reason why the request cannot be served. */
-  finish(state: RequestState, results: Map<string, ProfileResult>): string | undefined;
+  next(state: RequestState, profiles: readonly string[], results: ProfileResults): readonly string[];
+  /**
+   * Sets state.primary; may rewrite targets and set request headers. A text is the reason why the request cannot be
+   * served.
+   */
+  finish(state: RequestState, results: ProfileResults): string | undefined;
 }
+
+/** Results by profile, in the order in which they came about. */
+export type ProfileResults = Map<string, ProfileResult | undefined>;
 
 /** Whether a stage of disaggregated serving runs. `endpoint`: the pick of the stage before, where there is one. */
 export interface Decider extends Plugin {
@@ -67,8 +69,11 @@ export interface Admitter extends Plugin {
 
 /** Takes note of a decision that is being carried out. `headers` takes request headers (undefined = removed). */
 export interface PreRequest extends Plugin {
-  preRequest(state: RequestState, headers: Map<string, string | undefined>, now: Seconds): void;
+  preRequest(state: RequestState, headers: HeaderChanges, now: Seconds): void;
 }
+
+/** Request headers to set, in lower case; undefined = to remove. */
+export type HeaderChanges = Map<string, string | undefined>;
 
 /** Sees the answer begin; `headers` takes response headers. */
 export interface ResponseHeaders extends Plugin {

@@ -19,8 +19,10 @@ export class RequestState {
   prompts: readonly Prompt[] | undefined = undefined;
   /** Tokens of all prompts. */
   inputTokens: Tokens = 0;
-  /** Results by profile, in the order in which the profiles ran; a failed profile has no targets. */
-  results: ProfileResult[] = [];
+  /** Results of the profiles that ran, in that order; a failed profile has no targets. */
+  results: readonly ProfileResult[] = [];
+  /** Request headers that scheduling and commit set; undefined = removed. */
+  readonly headerChanges = new Map<string, string | undefined>();
   /** Name of the profile whose first target serves the request. */
   primary: string | undefined = undefined;
   private readonly columns: (unknown[] | undefined)[] = [];

@@ -1,0 +1,206 @@
+import { KEYS_PER_RUN, type KeyRun } from '../../base/prompt.ts';
+
+/*
+ * Memory: one bucket per floor(key / KEYS_PER_RUN), found in a Map; a bucket is an array of pieces sorted by key, each
+ * a half-open interval with one value. Neighbours with equal values are one piece, so that a run of blocks that were
+ * stored together is one object however long it is. Hashed keys fall into buckets of one piece each.
+ */
+
+/** Keys first … end-1 have this value. */
+interface Piece<V> {
+  readonly first: number;
+  readonly end: number;
+  readonly value: V;
+}
+
+/** A map from block keys to values that are equal over long intervals. */
+export class IntervalMap<V> {
+  private readonly buckets = new Map<number, Piece<V>[]>();
+  private readonly equal: (a: V, b: V) => boolean;
+  private readonly limit: number;
+  private covered = 0;
+
+  /** Beyond `limit` keys the oldest buckets are dropped whole. */
+  constructor(equal: (a: V, b: V) => boolean = Object.is, limit = Infinity) {
+    this.equal = equal;
+    this.limit = limit;
+  }
+
+  /** Keys that have a value. */
+  get size(): number {
+    return this.covered;
+  }
+
+  /** Intervals that they make up. */
+  get pieces(): number {
+    let sum = 0;
+    for (const bucket of this.buckets.values()) sum += bucket.length;
+    return sum;
+  }
+
+  get(key: number): V | undefined {
+    const bucket = this.buckets.get(bucketOf(key));
+    const piece = bucket?.[firstEndingAfter(bucket, key)];
+    return piece !== undefined && piece.first <= key ? piece.value : undefined;
+  }
+
+  /** Replaces the values of a run, interval by interval (a gap has none); undefined removes. The run lies in one bucket. */
+  update({ firstKey, count }: KeyRun, change: (value: V | undefined) => V | undefined): void {
+    if (count <= 0) return;
+    const id = bucketOf(firstKey);
+    const end = firstKey + count;
+    let bucket = this.buckets.get(id);
+    if (bucket === undefined) {
+      const value = change(undefined);
+      if (value === undefined) return;
+      bucket = [{ first: firstKey, end, value }];
+      this.buckets.set(id, bucket);
+      this.covered += count;
+    } else {
+      this.updateBucket(bucket, firstKey, end, change);
+      if (bucket.length === 0) this.buckets.delete(id);
+    }
+    while (this.covered > this.limit && this.buckets.size > 1) this.dropOldest();
+  }
+
+  /** The values of a run in order, each with the number of keys that have it; `see` returns false to stop. */
+  visit(
+    { firstKey, count }: KeyRun,
+    see: (value: V | undefined, count: number, first: number) => boolean,
+  ): boolean {
+    const end = firstKey + count;
+    const bucket = this.buckets.get(bucketOf(firstKey));
+    let key = firstKey;
+    if (bucket !== undefined) {
+      for (let i = firstEndingAfter(bucket, firstKey); i < bucket.length; i++) {
+        const piece = bucket[i];
+        if (piece === undefined || piece.first >= end) break;
+        if (piece.first > key) {
+          if (!see(undefined, piece.first - key, key)) return false;
+          key = piece.first;
+        }
+        const stop = Math.min(piece.end, end);
+        if (!see(piece.value, stop - key, key)) return false;
+        key = stop;
+      }
+    }
+    return key >= end || see(undefined, end - key, key);
+  }
+
+  /** Replaces every value; undefined removes. */
+  updateAll(change: (value: V) => V | undefined): void {
+    for (const [id, bucket] of this.buckets) {
+      const first = bucket[0];
+      const last = bucket.at(-1);
+      if (first === undefined || last === undefined) continue;
+      this.updateBucket(bucket, first.first, last.end, (value) =>
+        value === undefined ? undefined : change(value),
+      );
+      if (bucket.length === 0) this.buckets.delete(id);
+    }
+  }
+
+  clear(): void {
+    this.buckets.clear();
+    this.covered = 0;
+  }
+
+  private updateBucket(
+    bucket: Piece<V>[],
+    first: number,
+    end: number,
+    change: (value: V | undefined) => V | undefined,
+  ): void {
+    const from = firstEndingAfter(bucket, first);
+    const made: Piece<V>[] = [];
+    let to = from;
+    let key = first;
+    while (key < end) {
+      const piece = bucket[to];
+      if (piece === undefined || piece.first >= end) {
+        append(made, key, end, change(undefined), this.equal);
+        break;
+      }
+      if (piece.first < key) append(made, piece.first, key, piece.value, this.equal);
+      else if (piece.first > key) append(made, key, piece.first, change(undefined), this.equal);
+      const stop = Math.min(piece.end, end);
+      append(made, Math.max(key, piece.first), stop, change(piece.value), this.equal);
+      if (piece.end > end) append(made, end, piece.end, piece.value, this.equal);
+      key = stop;
+      to++;
+    }
+    let removed = 0;
+    for (let i = from; i < to; i++) removed += length(bucket[i]);
+    const start = this.joinLeft(bucket, from, made);
+    const stop = this.joinRight(bucket, to, made);
+    let added = 0;
+    for (const piece of made) added += length(piece);
+    for (let i = start; i < from; i++) removed += length(bucket[i]);
+    for (let i = to; i < stop; i++) removed += length(bucket[i]);
+    bucket.splice(start, stop - start, ...made);
+    this.covered += added - removed;
+  }
+
+  /** Lets the piece before the changed ones grow into them; returns where the replacement begins. */
+  private joinLeft(bucket: readonly Piece<V>[], from: number, made: Piece<V>[]): number {
+    const before = bucket[from - 1];
+    const head = made[0];
+    if (before === undefined || head === undefined || before.end !== head.first) return from;
+    if (!this.equal(before.value, head.value)) return from;
+    made[0] = { first: before.first, end: head.end, value: before.value };
+    return from - 1;
+  }
+
+  private joinRight(bucket: readonly Piece<V>[], to: number, made: Piece<V>[]): number {
+    const after = bucket[to];
+    const tail = made.at(-1);
+    if (after === undefined || tail === undefined || after.first !== tail.end) return to;
+    if (!this.equal(after.value, tail.value)) return to;
+    made[made.length - 1] = { first: tail.first, end: after.end, value: tail.value };
+    return to + 1;
+  }
+
+  private dropOldest(): void {
+    for (const [id, bucket] of this.buckets) {
+      for (const piece of bucket) this.covered -= length(piece);
+      this.buckets.delete(id);
+      return;
+    }
+  }
+}
+
+function bucketOf(key: number): number {
+  return Math.floor(key / KEYS_PER_RUN);
+}
+
+function length(piece: { readonly first: number; readonly end: number } | undefined): number {
+  return piece === undefined ? 0 : piece.end - piece.first;
+}
+
+/** Index of the first piece that ends after `key`. */
+function firstEndingAfter(bucket: readonly { readonly end: number }[], key: number): number {
+  let low = 0;
+  let high = bucket.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const piece = bucket[middle];
+    if (piece !== undefined && piece.end <= key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Appends an interval unless it is empty or has no value; equal neighbours become one. */
+function append<V>(
+  pieces: Piece<V>[],
+  first: number,
+  end: number,
+  value: V | undefined,
+  equal: (a: V, b: V) => boolean,
+): void {
+  if (first >= end || value === undefined) return;
+  const last = pieces.at(-1);
+  if (last !== undefined && last.end === first && equal(last.value, value))
+    pieces[pieces.length - 1] = { first: last.first, end, value: last.value };
+  else pieces.push({ first, end, value });
+}
