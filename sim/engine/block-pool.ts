@@ -1,12 +1,13 @@
 import { invariant } from '../../base/invariant.ts';
-import type { Run } from '../../base/prompt-tree.ts';
+import { blockKey, type Run } from '../../base/prompt-tree.ts';
 import type { Blocks } from '../../base/units.ts';
 import { FreeQueue } from './free-queue.ts';
 import { Segment } from './segment.ts';
 
 /** Hears which cached blocks can be found and which can no longer. */
 export interface CacheListener {
-  stored(run: Run, lo: Blocks, hi: Blocks): void;
+  /** `parentKey`: key of block lo - 1, undefined at the start of a prompt. */
+  stored(run: Run, lo: Blocks, hi: Blocks, parentKey: number | undefined): void;
   removed(run: Run, lo: Blocks, hi: Blocks): void;
 }
 
@@ -99,7 +100,7 @@ export class BlockPool {
 
   /** Enters blocks lo … hi-1 of a run, which one request holds, into the cache. `last`: the segment of its block lo - 1. */
   store(run: Run, lo: Blocks, hi: Blocks, last: Segment | undefined): Segment {
-    this.listener?.stored(run, lo, hi);
+    this.listener?.stored(run, lo, hi, last?.run && blockKey(last.run, lo - 1));
     let segments = this.cached.get(run.id);
     if (segments === undefined) {
       segments = [];

@@ -23,7 +23,8 @@ export class EngineCore {
   readonly kv: KvCacheManager;
   private readonly config: EngineConfig;
   private readonly listener: CoreListener;
-  private readonly maxRunning: number;
+  /** Most sequences that run at a time. */
+  readonly maxRunning: number;
   private readonly skipped: Sequence[] = [];
   /** Passes with rows since the last one that carried a prefill, that one included; and whether that one left some. */
   private passesSincePrefill = Infinity;
@@ -48,7 +49,8 @@ export class EngineCore {
     const threshold = this.longPrefillThreshold();
     const throttled = this.prefillsThrottled();
     const preempted = this.scheduleRunning(pass, threshold, config.maxNumScheduledTokens, throttled);
-    if (!preempted && !throttled) this.admitWaiting(pass, threshold, config.maxNumScheduledTokens - pass.totalTokens);
+    if (!preempted && !throttled)
+      this.admitWaiting(pass, threshold, config.maxNumScheduledTokens - pass.totalTokens);
     this.countPrefills(pass);
     let steady = !preempted && pass.rows === this.running.length && pass.rows > 0;
     for (let row = 0; row < pass.rows; row++) {

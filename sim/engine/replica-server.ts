@@ -1,149 +1,107 @@
 import { invariant } from '../../base/invariant.ts';
-import type { Run } from '../../base/prompt-tree.ts';
-import { blockKey } from '../../base/prompt-tree.ts';
-import type { Blocks, Ticks } from '../../base/units.ts';
-import { DelayLine } from '../events/delay-line.ts';
-import type { StepGrowth, StepTimer } from '../latency/step-time-model.ts';
-import { BlockPool, type CacheListener } from './block-pool.ts';
-import { EngineCore } from './engine-core.ts';
+import type { Ticks } from '../../base/units.ts';
+import type { StepTimer } from '../latency/step-time-model.ts';
+import { BlockPool } from './block-pool.ts';
+import { CacheEventLog } from './cache-event-log.ts';
 import type { EngineConfig } from './engine-config.ts';
+import { EngineCore } from './engine-core.ts';
 import { GaugeJournal } from './gauge-journal.ts';
-import { blocksFor, endOfStep, firstStepEndingAt } from './leap.ts';
-import type {
-  EngineRequest,
-  FinishReason,
-  Gauges,
-  KvEvent,
-  ModelServer,
-  Refusal,
-  ServerInterval,
-  ServerListener,
-} from './model-server.ts';
+import { IngestQueue } from './ingest-queue.ts';
+import { blocksFor, endOfStep, Leap } from './leap.ts';
+import type { EngineRequest, Gauges, ModelServer, Refusal, ServerListener } from './model-server.ts';
+import { OutputPath } from './output-path.ts';
 import { Pass } from './pass.ts';
+import { refusalOf } from './refusal.ts';
 import { RowShape } from './row-shape.ts';
 import { Sequence } from './sequence.ts';
+import { ServerAccount } from './server-account.ts';
 
-/** How long gauges of the past can be read, in seconds. */
-const GAUGE_HISTORY_SECONDS = 60;
-
-/** A first or last token on the output path. */
-interface LeavingToken {
-  readonly sequence: Sequence;
-  readonly madeAt: Ticks;
-  readonly first: boolean;
-  readonly end: FinishReason | undefined;
+/** What a server needs besides its configuration. */
+export interface ReplicaParts {
+  readonly config: EngineConfig;
+  readonly timer: StepTimer;
+  readonly listener: ServerListener;
+  readonly ticksPerSecond: number;
+  /** How far back gauges will be asked for. */
+  readonly gaugeHistory: Ticks;
 }
 
-/** One vLLM replica on the run's clock: the core, the passes in flight, and leaps over steps in which nothing happens. */
+/**
+ * One vLLM replica on the run's clock: the core's passes (EngineCore.step_with_batch_queue in vllm/v1/engine/core.py), one
+ * at a time or, with asynchronous scheduling, one on the GPU and one composed behind it; and leaps over the steps in which
+ * nothing happens.
+ */
 export class ReplicaServer implements ModelServer {
   private readonly config: EngineConfig;
   private readonly timer: StepTimer;
   private readonly listener: ServerListener;
   private readonly pool: BlockPool;
   private readonly core: EngineCore;
-  private readonly journal: GaugeJournal;
-  private readonly sequences = new Map<EngineRequest, Sequence>();
   private readonly shape: RowShape;
-  private readonly growth: StepGrowth = { growth: 0, steps: 0 };
-  private readonly slackCounts: Int32Array;
-  private readonly interval: ServerInterval;
-  private readonly events: KvEvent[] = [];
-  /** Ingest: one request after the other; output: every token takes the same time. */
-  private readonly ingesting = new DelayLine<Sequence>();
-  private readonly leaving = new DelayLine<LeavingToken>();
-  private readonly ingestTicks: Ticks;
-  private readonly ingestTicksPerToken: Ticks;
-  private readonly outputTicks: Ticks;
-  private ingestEnd: Ticks = 0;
-  private readonly aborts: Sequence[] = [];
-
-  /** The pass on the GPU and, with asynchronous scheduling, the one composed behind it. */
-  private executing: Pass;
-  private composed: Pass;
-  private busy = false;
+  private readonly leap: Leap;
+  private readonly journal: GaugeJournal;
+  private readonly account: ServerAccount;
+  private readonly ingest: IngestQueue;
+  private readonly output: OutputPath;
+  private readonly cacheEvents: CacheEventLog | undefined;
+  private readonly sequences = new Map<EngineRequest, Sequence>();
+  private readonly aborted: Sequence[] = [];
+  private executing = new Pass();
+  private composed = new Pass();
   private hasComposed = false;
-  private start: Ticks = 0;
-  private end: Ticks = Infinity;
-  /** Steps that the leap from `start` on skips; 0 = no leap. Step k of it takes first + k * growth. */
-  private leapSteps = 0;
-  private leapGrowth: Ticks = 0;
-  private accounted: Ticks = 0;
-  private waitingAfterPass = 0;
-  private usedAtStart: Blocks = 0;
-  private served = 0;
+  private busy = false;
+  /** When the pass on the GPU, or the leap, ends; for an idle engine when it composes. */
+  private boundaryAt: Ticks = Infinity;
+  private now: Ticks = 0;
 
-  constructor(config: EngineConfig, timer: StepTimer, listener: ServerListener, ticksPerSecond: number) {
+  constructor({ config, timer, listener, ticksPerSecond, gaugeHistory }: ReplicaParts) {
     this.config = config;
     this.timer = timer;
     this.listener = listener;
-    this.pool = new BlockPool(
-      config.numGpuBlocks - 1,
-      listener.kvEvents === undefined ? undefined : this.cacheListener(),
-    );
-    this.core = new EngineCore(config, this.pool, {
-      preempted: (sequence) => {
-        this.served -= sequence.servedInput;
-        sequence.servedInput = 0;
-        listener.preempted(sequence.request, this.now);
-      },
-    });
-    this.journal = new GaugeJournal(this.pool.blocks, GAUGE_HISTORY_SECONDS * ticksPerSecond);
-    this.journal.record(0, 0, 0, 0);
+    this.cacheEvents = listener.kvEvents === undefined ? undefined : new CacheEventLog();
+    this.pool = new BlockPool(config.numGpuBlocks - 1, this.cacheEvents);
+    this.core = new EngineCore(config, this.pool, { preempted: (sequence) => this.preempted(sequence) });
     this.shape = new RowShape(config.slidingWindow);
-    this.slackCounts = new Int32Array(config.blockSize);
-    this.ingestTicks = Math.round(config.overhead.ingest * ticksPerSecond);
-    this.ingestTicksPerToken = config.overhead.ingestPerToken * ticksPerSecond;
-    this.outputTicks = Math.round(config.overhead.output * ticksPerSecond);
-    this.executing = new Pass();
-    this.composed = new Pass();
-    this.interval = {
-      from: 0,
-      to: 0,
-      steps: 0,
-      running: 0,
-      waiting: 0,
-      usedBlocksAtStart: 0,
-      usedBlocksAtEnd: 0,
-      servedTokens: 0,
-    };
+    this.leap = new Leap(config, this.core, timer, this.shape);
+    this.journal = new GaugeJournal(this.pool.blocks, config.blockSize, gaugeHistory);
+    this.account = new ServerAccount(listener);
+    this.ingest = new IngestQueue(config.overhead, ticksPerSecond);
+    this.output = new OutputPath(config.overhead, ticksPerSecond, listener);
   }
 
-  private now: Ticks = 0;
-
   add(request: EngineRequest, now: Ticks): Refusal | undefined {
-    const refusal = this.refusal(request);
+    const refusal = refusalOf(request, this.config, this.core.waiting.length);
     if (refusal !== undefined) return refusal;
-    this.ingestEnd =
-      Math.max(now, this.ingestEnd) +
-      this.ingestTicks +
-      Math.round(this.ingestTicksPerToken * request.prompt.length);
-    const sequence = new Sequence(request, this.config.maxModelLen, this.ingestEnd);
+    const queuedAt = this.ingest.through(request.prompt.length, now);
+    const sequence = new Sequence(request, this.config.maxModelLen, queuedAt);
     this.sequences.set(request, sequence);
-    if (this.ingestEnd <= now) this.enqueue(sequence, now);
-    else this.ingesting.push(this.ingestEnd, sequence);
+    if (queuedAt > now) this.ingest.push(sequence);
+    else this.enqueue(sequence, now);
     return undefined;
   }
 
+  /** Aborts take effect between the model's completion and the processing of its output. */
   abort(request: EngineRequest, now: Ticks): void {
     const sequence = this.sequences.get(request);
-    if (sequence === undefined || sequence.status === 'finished') return;
-    this.aborts.push(sequence);
+    if (sequence === undefined) return;
+    this.now = now;
+    this.aborted.push(sequence);
     if (this.busy) this.cutLeap(now);
-    else this.applyAborts(now);
+    else this.dropAborted(now);
   }
 
   nextEvent(): Ticks {
-    return Math.min(this.end, this.ingesting.peekTime(), this.leaving.peekTime());
+    return Math.min(this.boundaryAt, this.ingest.peekTime(), this.output.peekTime());
   }
 
   advance(now: Ticks): void {
     this.now = now;
-    while (this.leaving.peekTime() <= now) this.leave(now);
-    while (this.ingesting.peekTime() <= now) {
-      const sequence = this.ingesting.shift();
+    while (this.output.peekTime() <= now) this.output.leave(now);
+    while (this.ingest.peekTime() <= now) {
+      const sequence = this.ingest.shift();
       if (sequence !== undefined && sequence.status !== 'finished') this.enqueue(sequence, now);
     }
-    if (this.end <= now) this.boundary(now);
+    if (this.boundaryAt <= now) this.passBoundary(now);
   }
 
   gaugesAt(time: Ticks, into: Gauges): void {
@@ -151,54 +109,46 @@ export class ReplicaServer implements ModelServer {
   }
 
   check(): void {
-    let bare = 0;
-    for (const sequence of this.core.running) bare += sequence.blocks - sequence.cachedBlocks;
-    this.pool.check(bare);
-    for (const sequence of this.core.waiting) {
-      invariant(sequence.blocks === 0 && sequence.status !== 'running', 'a waiting sequence holds no blocks');
+    let uncached = 0;
+    for (const { blocks, cachedBlocks } of this.core.running) uncached += blocks - cachedBlocks;
+    this.pool.check(uncached);
+    invariant(this.core.running.length <= this.core.maxRunning, 'no more sequences run than max_num_seqs');
+    for (const { blocks, status } of this.core.waiting) {
+      invariant(
+        blocks === 0 && status !== 'running' && status !== 'finished',
+        'waiting sequences hold no blocks',
+      );
     }
   }
 
-  private refusal(request: EngineRequest): Refusal | undefined {
-    const { maxModelLen, blockSize, maxNumQueuedReqs } = this.config;
-    const input = request.prompt.length;
-    if (input >= maxModelLen) return { reason: 'input too long' };
-    const { maxOutputTokens = 0 } = request;
-    if (input + maxOutputTokens > maxModelLen) return { reason: 'input and output too long' };
-    const most = Math.min(
-      maxModelLen,
-      input + Math.min(request.outputTokens, request.maxOutputTokens ?? Infinity),
-    );
-    if (Math.ceil(most / blockSize) > this.pool.blocks) return { reason: 'never fits the KV cache' };
-    if (maxNumQueuedReqs !== undefined && this.core.waiting.length >= maxNumQueuedReqs)
-      return { reason: 'queue full' };
-    return undefined;
-  }
-
-  /** A request joins the waiting queue: an idle engine composes a pass, a leap ends with the step under way. */
+  /** A request joins the waiting queue: an idle engine composes a pass, a leap ends with the step that is under way. */
   private enqueue(sequence: Sequence, now: Ticks): void {
     this.core.add(sequence);
     if (this.busy) this.cutLeap(now);
-    else this.end = now;
+    else this.boundaryAt = now;
   }
 
-  /** A step has ended, or an idle engine has work: take in its output, compose, begin the next. */
-  private boundary(now: Ticks): void {
+  private cutLeap(now: Ticks): void {
+    this.leap.cut(now);
+    this.boundaryAt = this.leap.end();
+  }
+
+  /** A step has ended, or an idle engine has work: its output is processed, a pass composed, the next one started. */
+  private passBoundary(now: Ticks): void {
     if (this.busy) {
-      this.materialise();
-      this.account(now, this.leapSteps + 1);
-      this.leapSteps = 0;
-      this.applyAborts(now);
+      const { steps } = this.leap;
+      if (steps > 0) this.land();
+      this.closeInterval(now, steps + 1);
+      this.dropAborted(now);
       this.processOutput(now);
     } else {
-      this.account(now, 0);
+      this.closeInterval(now, 0);
     }
-    this.beginStep(now);
+    this.startStep(now);
     this.publish(now);
   }
 
-  private beginStep(now: Ticks): void {
-    const { core, config } = this;
+  private startStep(now: Ticks): void {
     if (this.hasComposed) {
       const { executing } = this;
       this.executing = this.composed;
@@ -207,23 +157,18 @@ export class ReplicaServer implements ModelServer {
     } else {
       this.compose(this.executing);
     }
-    if (this.executing.rows === 0) {
-      this.busy = false;
-      this.end = Infinity;
-      this.waitingAfterPass = core.waiting.length;
+    this.busy = this.executing.rows > 0;
+    if (!this.busy) {
+      this.boundaryAt = Infinity;
       return;
     }
-    this.busy = true;
-    this.start = now;
-    this.announceStarts(this.executing, now);
-    if (config.asyncScheduling) {
+    this.announceStarts(now);
+    if (this.config.asyncScheduling) {
       this.compose(this.composed);
       this.hasComposed = this.composed.rows > 0;
     }
-    this.waitingAfterPass = core.waiting.length;
-    this.leapGrowth = 0;
-    this.leapSteps = this.stepsToSkip();
-    this.end = endOfStep(now, this.executing.duration, this.leapGrowth, this.leapSteps);
+    this.leap.plan(now, this.executing, this.hasComposed ? this.composed : undefined);
+    this.boundaryAt = this.leap.end();
   }
 
   private compose(pass: Pass): void {
@@ -233,88 +178,32 @@ export class ReplicaServer implements ModelServer {
     pass.duration = this.timer.step(this.shape);
     for (let row = 0; row < pass.rows; row++) {
       const sequence = pass.sequences[row];
-      if (sequence === undefined || sequence.servedInput === sequence.promptTokens) continue;
-      const input = Math.min(sequence.computed, sequence.promptTokens);
-      this.served += input - sequence.servedInput;
-      sequence.servedInput = input;
+      if (sequence !== undefined) this.account.served += sequence.serveInput();
     }
   }
 
-  private announceStarts(pass: Pass, now: Ticks): void {
-    for (let row = 0; row < pass.rows; row++) {
-      const sequence = pass.sequences[row];
+  private announceStarts(now: Ticks): void {
+    const { executing } = this;
+    for (let row = 0; row < executing.rows; row++) {
+      const sequence = executing.sequences[row];
       if (sequence === undefined || sequence.started || sequence.status === 'finished') continue;
       sequence.started = true;
       this.listener.started(sequence.request, now, sequence.hitTokens, sequence.queuedAt);
     }
   }
 
-  /**
-   * Boundaries after `start` at which nothing would happen but that every running sequence gains a token: they need not be
-   * visited. Growth of the steps is left in `leapGrowth`.
-   */
-  private stepsToSkip(): number {
-    const { executing, composed, core, config } = this;
-    if (!executing.steady || executing.rows !== core.running.length) return 0;
-    if (config.asyncScheduling && (!this.hasComposed || !composed.steady || composed.rows !== executing.rows))
-      return 0;
-    if (
-      core.waiting.length > 0 &&
-      core.running.length < Math.min(config.maxNumSeqs, config.maxNumActiveSeqs ?? Infinity)
-    ) {
-      return 0;
-    }
-    let steps = Infinity;
+  /** Makes up for the boundaries that a leap skipped: the passes in flight become those of its last step. */
+  private land(): void {
+    const { core, executing, leap, pool, config } = this;
+    const { steps, start, first, growth } = leap;
+    const lastEnd = endOfStep(start, first, growth, steps - 1);
+    pool.take(blocksFor(leap.slackCounts, steps));
+    let late = 0;
     for (const sequence of core.running) {
-      const left = sequence.limit - sequence.outputs;
-      // A known limit shows when the pass behind the composed one is composed, an unknown end when its output is processed.
-      const known = config.asyncScheduling ? left - 2 : left - 1;
-      steps = Math.min(steps, known, sequence.stopsAt - sequence.outputs - 1);
-    }
-    if (steps <= 0) return 0;
-    this.shape.fill(executing);
-    this.timer.growth(this.shape, this.growth);
-    steps = Math.min(steps, this.growth.steps - (config.asyncScheduling ? 2 : 1));
-    if (steps <= 0) return 0;
-    this.leapGrowth = this.growth.growth;
-    return this.stepsWithinPool(steps);
-  }
-
-  /** At most `steps`, so that the blocks for one more token a sequence and boundary are free at each of them. */
-  private stepsWithinPool(steps: number): number {
-    const { slackCounts, pool, config } = this;
-    slackCounts.fill(0);
-    for (const { blocks, computed } of this.core.running) {
-      const slack = blocks * config.blockSize - computed;
-      slackCounts[slack] = (slackCounts[slack] ?? 0) + 1;
-    }
-    if (blocksFor(slackCounts, steps) <= pool.free) return steps;
-    let low = 0;
-    let high = steps;
-    while (high - low > 1) {
-      const middle = Math.floor((low + high) / 2);
-      if (blocksFor(slackCounts, middle) <= pool.free) low = middle;
-      else high = middle;
-    }
-    return low;
-  }
-
-  /** The world has changed at `now`: the leap ends with the step that is under way. */
-  private cutLeap(now: Ticks): void {
-    if (this.leapSteps === 0) return;
-    const { start, executing, leapGrowth } = this;
-    this.leapSteps = firstStepEndingAt(start, executing.duration, leapGrowth, this.leapSteps, now);
-    this.end = endOfStep(start, executing.duration, leapGrowth, this.leapSteps);
-  }
-
-  /** Makes up for the boundaries that were skipped: the passes in flight become those of the last step of the leap. */
-  private materialise(): void {
-    const steps = this.leapSteps;
-    if (steps === 0) return;
-    const { core, executing, leapGrowth, pool, config, start } = this;
-    const lastEnd = endOfStep(start, executing.duration, leapGrowth, steps - 1);
-    pool.take(blocksFor(this.slackCounts, steps));
-    for (const sequence of core.running) {
+      if (sequence.lastToken !== start) {
+        late++;
+        this.listener.gaps(1, start + first - sequence.lastToken, 0, 1);
+      }
       sequence.computed += steps;
       sequence.tokens += steps;
       sequence.outputs += steps;
@@ -322,122 +211,77 @@ export class ReplicaServer implements ModelServer {
       sequence.lastToken = lastEnd;
       core.kv.cache(sequence, Math.min(sequence.computed, sequence.tokens));
     }
-    this.start = lastEnd;
-    this.served += steps * core.running.length;
-    this.reportLeapGaps(steps);
-    executing.duration += steps * leapGrowth;
-    if (this.hasComposed) this.composed.duration += steps * leapGrowth;
+    const { length } = core.running;
+    this.account.served += steps * length;
+    if (length > late) this.listener.gaps(length - late, first, growth, steps);
+    if (late > 0 && steps > 1) this.listener.gaps(late, first + growth, growth, steps - 1);
+    executing.duration += steps * growth;
+    this.composed.duration += steps * growth;
   }
 
   private processOutput(now: Ticks): void {
-    const { executing: pass, core, listener, start } = this;
+    const { executing: pass, core, listener } = this;
+    const start = now - pass.duration;
     let together = 0;
     for (let row = 0; row < pass.rows; row++) {
       const sequence = pass.sequences[row];
       if (sequence === undefined) continue;
       const outcome = core.processRow(pass, row);
       if (outcome === 'nothing') continue;
-      this.served++;
+      this.account.served++;
       if (sequence.outputs > 1) {
         if (sequence.lastToken === start) together++;
         else listener.gaps(1, now - sequence.lastToken, 0, 1);
       }
       sequence.lastToken = now;
-      const end = outcome === 'token' ? undefined : outcome;
-      if (end !== undefined) {
-        core.finish(sequence);
-        this.sequences.delete(sequence.request);
+      if (outcome === 'token') {
+        if (sequence.outputs === 1) this.output.take(sequence, now, undefined);
+      } else {
+        this.remove(sequence);
+        this.output.take(sequence, now, outcome);
       }
-      if (end !== undefined || sequence.outputs === 1) this.hand(sequence, now, end);
     }
-    if (together > 0) listener.gaps(together, now - start, 0, 1);
+    if (together > 0) listener.gaps(together, pass.duration, 0, 1);
   }
 
-  /** A first or last token takes the output path. */
-  private hand(sequence: Sequence, madeAt: Ticks, end: FinishReason | undefined): void {
-    if (this.outputTicks === 0) this.tell(sequence, madeAt, madeAt, end);
-    else
-      this.leaving.push(madeAt + this.outputTicks, { sequence, madeAt, end, first: sequence.outputs === 1 });
+  private remove(sequence: Sequence): void {
+    this.core.finish(sequence);
+    this.sequences.delete(sequence.request);
   }
 
-  private leave(now: Ticks): void {
-    const token = this.leaving.shift();
-    if (token === undefined) return;
-    const { sequence, madeAt, first, end } = token;
-    if (first) this.listener.firstToken(sequence.request, now, madeAt);
-    if (end !== undefined) this.listener.ended(sequence.request, now, sequence.outputs, end);
-  }
-
-  private tell(sequence: Sequence, now: Ticks, madeAt: Ticks, end: FinishReason | undefined): void {
-    if (sequence.outputs === 1) this.listener.firstToken(sequence.request, now, madeAt);
-    if (end !== undefined) this.listener.ended(sequence.request, now, sequence.outputs, end);
-  }
-
-  /** Gaps of the steps that a leap skips; a sequence whose last token is older than the leap has a longer first gap. */
-  private reportLeapGaps(steps: number): void {
-    const { executing, leapGrowth, listener, start, core } = this;
-    let late = 0;
-    for (const { lastToken } of core.running) {
-      if (lastToken === start) continue;
-      late++;
-      listener.gaps(1, start + executing.duration - lastToken, 0, 1);
-    }
-    const onTime = core.running.length - late;
-    if (onTime > 0) listener.gaps(onTime, executing.duration, leapGrowth, steps);
-    if (late > 0 && steps > 1) listener.gaps(late, executing.duration + leapGrowth, leapGrowth, steps - 1);
-  }
-
-  private applyAborts(now: Ticks): void {
-    for (const sequence of this.aborts) {
+  private dropAborted(now: Ticks): void {
+    if (this.aborted.length === 0) return;
+    for (const sequence of this.aborted) {
       if (sequence.status === 'finished') continue;
-      this.served -= sequence.servedInput + sequence.outputs;
-      this.core.finish(sequence);
-      this.sequences.delete(sequence.request);
+      this.account.served -= sequence.servedInput + sequence.outputs;
+      this.remove(sequence);
       this.listener.ended(sequence.request, now, sequence.outputs, 'abort');
     }
-    this.aborts.length = 0;
+    this.aborted.length = 0;
   }
 
-  /** Tells what went on since the last time: `steps` steps, or idleness. */
-  private account(now: Ticks, steps: number): void {
-    if (now > this.accounted) {
-      const { interval } = this;
-      interval.from = this.accounted;
-      interval.to = now;
-      interval.steps = steps;
-      interval.running = steps === 0 ? 0 : this.core.running.length;
-      interval.waiting = this.waitingAfterPass;
-      interval.usedBlocksAtStart = this.usedAtStart;
-      interval.usedBlocksAtEnd = this.pool.blocks - this.pool.free;
-      interval.servedTokens = this.served;
-      this.served = 0;
-      this.listener.interval(interval);
-      this.accounted = now;
-    }
+  private preempted(sequence: Sequence): void {
+    this.account.served -= sequence.servedInput;
+    sequence.servedInput = 0;
+    this.listener.preempted(sequence.request, this.now);
   }
 
-  /** The metrics page is refreshed once a step; cache events of the step leave with it. */
+  private closeInterval(now: Ticks, steps: number): void {
+    const { core, pool } = this;
+    this.account.close(now, steps, steps === 0 ? 0 : core.running.length, pool.blocks - pool.free);
+  }
+
+  /** The metrics page is refreshed once a step; the cache events of the step leave with it. */
   private publish(now: Ticks): void {
-    const { core, pool, journal } = this;
-    this.usedAtStart = pool.blocks - pool.free;
-    journal.record(now, core.running.length, core.waiting.length, pool.blocks - pool.free);
-    if (this.leapSteps > 0)
-      journal.recordLeap(this.executing.duration, this.leapGrowth, this.leapSteps, this.slackCounts);
-    if (this.events.length > 0) {
-      this.listener.kvEvents?.(this.events, now);
-      this.events.length = 0;
+    const { core, pool, journal, leap, cacheEvents } = this;
+    const used = pool.blocks - pool.free;
+    this.account.open(core.waiting.length, used);
+    journal.record(now, core.running.length, core.waiting.length, used);
+    if (this.busy && leap.steps > 0)
+      journal.recordLeap(leap.first, leap.growth, leap.steps, leap.slackCounts);
+    if (cacheEvents !== undefined && cacheEvents.events.length > 0) {
+      this.listener.kvEvents?.(cacheEvents.events, now);
+      cacheEvents.events.length = 0;
     }
-  }
-
-  private cacheListener(): CacheListener {
-    const { events } = this;
-    return {
-      stored: (run: Run, lo: Blocks, hi: Blocks) => {
-        events.push({ type: 'stored', firstKey: blockKey(run, lo), count: hi - lo, parentKey: undefined });
-      },
-      removed: (run: Run, lo: Blocks, hi: Blocks) => {
-        events.push({ type: 'removed', firstKey: blockKey(run, lo), count: hi - lo, parentKey: undefined });
-      },
-    };
   }
 }

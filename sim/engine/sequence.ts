@@ -56,4 +56,13 @@ export class Sequence {
     this.queuedAt = queuedAt;
     this.runs = [...request.prompt.path, request.prompt.next(request.outputContent, 0)];
   }
+
+  /** Input tokens computed or hit since the last call. */
+  serveInput(): Tokens {
+    if (this.servedInput === this.promptTokens) return 0;
+    const input = Math.min(this.computed, this.promptTokens);
+    const more = input - this.servedInput;
+    this.servedInput = input;
+    return more;
+  }
 }

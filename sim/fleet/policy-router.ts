@@ -1,6 +1,10 @@
 import { random } from '../../base/random.ts';
 import type { Ticks } from '../../base/units.ts';
-import { RoutedRequest, type PickContext, type RoutingPolicy } from '../../scheduler/policies/routing-policy.ts';
+import {
+  RoutedRequest,
+  type PickContext,
+  type RoutingPolicy,
+} from '../../scheduler/policies/routing-policy.ts';
 import type { Clock } from '../events/clock.ts';
 import type { Flight } from './flight.ts';
 import { inferenceRequestOf } from './inference-request.ts';
@@ -55,7 +59,8 @@ export class PolicyRouter implements Router {
     const routed = this.routed.get(flight);
     if (routed === undefined) return;
     this.routed.delete(flight);
-    const cause = flight.status === 'completed' ? 'natural' : flight.status === 'failed' ? 'error' : 'client-disconnect';
+    const cause =
+      flight.status === 'completed' ? 'natural' : flight.status === 'failed' ? 'error' : 'client-disconnect';
     this.policy.end?.(routed, cause, this.clock.seconds(now));
   }
 

@@ -13,6 +13,8 @@ import type { GatewayInput, PoolInput, RunInput } from './run-input.ts';
  */
 export class Scraper {
   readonly endpoints: readonly Endpoint[];
+  /** The endpoints' metrics, written in place: a decision reads them at once. */
+  private readonly pages: Page[] = [];
   private readonly view: FleetView;
   private readonly clock: Clock;
   private readonly interval: Ticks;
@@ -25,7 +27,7 @@ export class Scraper {
     this.view = view;
     this.clock = clock;
     this.interval = Math.max(1, clock.ticks(gateway.scrapeInterval));
-    this.endpoints = endpointsOf(input.pools);
+    this.endpoints = endpointsOf(input.pools, this.pages);
     const phase = random(input.seed, router, 'scrape phase');
     this.phases = Float64Array.from(this.endpoints, () =>
       gateway.scrapePhase === 'random' ? Math.floor(phase.uniform() * this.interval) : 0,
@@ -44,23 +46,22 @@ export class Scraper {
   }
 
   private read(index: number, time: Ticks): void {
-    const endpoint = this.endpoints[index];
-    if (endpoint === undefined) return;
+    const metrics = this.pages[index];
+    if (metrics === undefined) return;
     this.scraped[index] = time;
     const { gauges } = this;
     this.view.gaugesAt(index, Math.max(0, time), gauges);
-    endpoint.metrics = {
-      ...endpoint.metrics,
-      waiting: gauges.waiting,
-      running: gauges.running,
-      kvUsage: gauges.kvUsage,
-      updatedAt: this.clock.seconds(time),
-    };
+    metrics.waiting = gauges.waiting;
+    metrics.running = gauges.running;
+    metrics.kvUsage = gauges.kvUsage;
+    metrics.updatedAt = this.clock.seconds(time);
   }
 }
 
+type Page = { -readonly [Key in keyof Metrics]: Metrics[Key] };
+
 /** One endpoint per replica, numbered as the fleet numbers them; its page has been scraped since long before the run. */
-function endpointsOf(pools: readonly PoolInput[]): Endpoint[] {
+function endpointsOf(pools: readonly PoolInput[], pages: Page[]): Endpoint[] {
   const endpoints: Endpoint[] = [];
   for (const pool of pools) {
     const metrics: Metrics = {
@@ -80,7 +81,9 @@ function endpointsOf(pools: readonly PoolInput[]): Endpoint[] {
         },
         index,
       );
-      endpoint.metrics = metrics;
+      const page: Page = { ...metrics };
+      pages.push(page);
+      endpoint.metrics = page;
       endpoints.push(endpoint);
     }
   }

@@ -54,7 +54,13 @@ export function simulate(input: RunInput, onProgress?: (progress: Progress) => v
     observer,
     makeRouter: (view) => makeRouter(input, clock, view),
     makeServer: ({ engine, stepTime }, listener) =>
-      new ReplicaServer(engine, stepTime.timer(clock.ticksPerSecond), listener, clock.ticksPerSecond),
+      new ReplicaServer({
+        config: engine,
+        timer: stepTime.timer(clock.ticksPerSecond),
+        listener,
+        ticksPerSecond: clock.ticksPerSecond,
+        gaugeHistory: clock.ticks(2 * input.router.gateway.scrapeInterval),
+      }),
   });
   const end = fleet.run(clock.ticks(horizon));
   const record = recorder.record(end);

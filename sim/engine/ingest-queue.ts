@@ -1,0 +1,35 @@
+import type { Ticks, Tokens } from '../../base/units.ts';
+import { DelayLine } from '../events/delay-line.ts';
+import type { EngineOverhead } from './engine-config.ts';
+import type { Sequence } from './sequence.ts';
+
+/** HTTP, chat template and tokenisation in the API server: one request after the other, longer for longer prompts. */
+export class IngestQueue {
+  private readonly line = new DelayLine<Sequence>();
+  private readonly ticks: Ticks;
+  private readonly ticksPerToken: number;
+  private free: Ticks = 0;
+
+  constructor({ ingest, ingestPerToken }: EngineOverhead, ticksPerSecond: number) {
+    this.ticks = Math.round(ingest * ticksPerSecond);
+    this.ticksPerToken = ingestPerToken * ticksPerSecond;
+  }
+
+  /** When a prompt that comes in at `now` will be through; nothing else is before it. */
+  through(promptTokens: Tokens, now: Ticks): Ticks {
+    this.free = Math.max(now, this.free) + this.ticks + Math.round(this.ticksPerToken * promptTokens);
+    return this.free;
+  }
+
+  push(sequence: Sequence): void {
+    this.line.push(sequence.queuedAt, sequence);
+  }
+
+  peekTime(): Ticks {
+    return this.line.peekTime();
+  }
+
+  shift(): Sequence | undefined {
+    return this.line.shift();
+  }
+}
