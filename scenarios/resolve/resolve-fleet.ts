@@ -8,6 +8,7 @@ import { poolOf, type ResolvedPool } from './pool-of.ts';
 
 /** The model servers of a scenario, as far as `notes` finds nothing against them. */
 export interface ResolvedFleet {
+  readonly notes: Notes;
   readonly pools: readonly ResolvedPool[];
   /** The model that was looked up: part of what the scenario's digest stands for where it comes from a file. */
   readonly model: string;
@@ -25,5 +26,5 @@ export function resolveFleet(
     const context = { model, profiles: resources.profiles, prices: spec.prices, notes };
     return poolOf(pool, { ...context, path: ['spec', 'fleet', 'pools', index] }) ?? [];
   });
-  return { pools, model: canonicalJson(model ?? null) };
+  return { notes, pools, model: canonicalJson(model ?? null) };
 }

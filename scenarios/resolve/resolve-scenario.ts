@@ -51,18 +51,22 @@ export interface ResolvedScenario {
  */
 export function resolveScenario(loaded: LoadedScenario, resources: ScenarioResources): ResolvedScenario {
   const { scenario, variants, file, locate } = loaded;
+  const base = resolveFleet(scenario, file, resources, new Notes(locate));
   const policies = scenario.spec.policies.map((policy) => {
     const variant = variants.get(policy.name) ?? scenario;
+    const changed = variant !== scenario;
+    const fleet = changed ? resolveFleet(variant, file, resources, new Notes(locate)) : base;
     const notes = new Notes(locate);
-    const fleet = resolveFleet(variant, file, resources, notes);
     const isBlackBox = variant.spec.fleet.pools.some(({ step_time }) => step_time !== undefined);
     const router = routerOf(policy, { scenario, file, resources, isBlackBox, notes });
-    return { policy, changed: variant !== scenario, notes, fleet, router };
+    return { policy, changed, notes, fleet, router };
   });
-  const notes = new Notes(locate);
-  const base = resolveFleet(scenario, file, resources, notes);
+  const all = [base.notes, ...policies.flatMap(({ fleet, notes }) => [fleet.notes, notes])];
   throwProblems(
-    inOrder([...notes.problems, ...policies.flatMap(({ notes: { problems } }) => problems)], file),
+    inOrder(
+      all.flatMap(({ problems }) => problems),
+      file,
+    ),
   );
   const document = documentOf(scenario, base, policies);
   const files = { model: base.model, routers: policies.map(({ router }) => router.text) };
@@ -72,11 +76,11 @@ export function resolveScenario(loaded: LoadedScenario, resources: ScenarioResou
     model: scenario.spec.model ?? scenario.metadata.name,
     document,
     sha256: sha256(canonicalJson({ document, files })),
-    policies: policies.map(({ policy, fleet, router, notes: { labels } }) => ({
+    policies: policies.map(({ policy, fleet, router, notes }) => ({
       name: policy.name,
       pools: fleet.pools.map(({ input }) => input),
       router: router.input,
-      labels,
+      labels: [...fleet.notes.labels, ...notes.labels],
     })),
     slo: sloOf(slo),
     thresholds: thresholdsOf(thresholds),
