@@ -11,19 +11,23 @@ import { fileURLToPath } from 'node:url';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const installed = path.join(root, 'node_modules', '.fleetcast-installed');
-const built = path.join(root, 'dist', '.fleetcast-built');
 const [task = 'start', ...args] = process.argv.slice(2);
 
-/** What each task runs once packages are there; `built` tasks compile first. */
+/** What each task builds (a tsconfig), and what it then runs. */
+const PRODUCT = 'tsconfig.build.json';
+const TOOLS = 'tsconfig.tools.json';
 const TASKS = {
-  start: { built: true, commands: [['dist/cli/main.js', ...args]] },
-  build: { built: true, commands: [] },
-  bench: { built: true, commands: [['--expose-gc', 'dist/bench/main.js', ...args]] },
-  conformance: { built: true, commands: [['dist/test/conformance/main.js', ...args]] },
-  soak: { built: true, commands: [['dist/test/soak.js', ...args]] },
-  'fit-profiles': { built: true, commands: [['dist/calibration/fit-profiles.js', ...args]] },
-  test: { built: true, commands: [['node_modules/vitest/vitest.mjs', 'run', '--project', 'node', ...args]] },
-  check: { built: true, commands: [['cli/check.mjs', ...args]] },
+  start: { project: PRODUCT, command: ['dist/cli/main.js', ...args] },
+  build: { project: PRODUCT },
+  test: {
+    project: PRODUCT,
+    command: ['node_modules/vitest/vitest.mjs', 'run', '--project', 'node', ...args],
+  },
+  check: { project: PRODUCT, command: ['cli/check.mjs', ...args] },
+  bench: { project: TOOLS, command: ['--expose-gc', 'dist/bench/main.js', ...args] },
+  conformance: { project: TOOLS, command: ['dist/test/conformance/main.js', ...args] },
+  soak: { project: TOOLS, command: ['dist/test/soak.js', ...args] },
+  'fit-profiles': { project: TOOLS, command: ['dist/calibration/fit-profiles.js', ...args] },
 };
 
 const chosen = TASKS[task];
@@ -32,8 +36,8 @@ if (chosen === undefined) {
   process.exit(2);
 }
 install();
-if (chosen.built) build();
-for (const command of chosen.commands) run(command);
+build(chosen.project);
+if (chosen.command !== undefined) run(chosen.command);
 
 function install() {
   const lock = digest([path.join(root, 'package-lock.json')]);
@@ -54,12 +58,13 @@ function install() {
   writeFileSync(installed, lock);
 }
 
-function build() {
+function build(project) {
+  const built = path.join(root, 'dist', `.built-by-${project}`);
   const sources = digest(sourceFiles(root));
   if (existsSync(built) && readFileSync(built, 'utf8') === sources) return;
   process.stderr.write('fleetcast: building …\n');
   const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const done = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
+  const done = spawnSync(process.execPath, [tsc, '-p', project], {
     cwd: root,
     stdio: ['ignore', 2, 2],
   });
