@@ -44,6 +44,8 @@ export class Fleet implements FleetView {
   private readonly timeoutTicks: Ticks | undefined;
   private now: Ticks = 0;
   private limit: Ticks = Infinity;
+  private offered = 0;
+  private sent = 0;
 
   constructor({ input, clock, source, observer, makeRouter, makeServer }: FleetParts) {
     this.input = input;
@@ -123,14 +125,24 @@ export class Fleet implements FleetView {
       this.observer.neverSent(request, 'failed', now);
       this.source.ended(request, 'failed', this.clock.seconds(now));
     }
-    if (this.input.until === 'last-arrival' && !this.source.closedLoop && this.source.peek() === undefined) {
+    this.offered++;
+    if (this.input.until === 'last-arrival' && this.offered === this.source.count) {
       this.limit = Math.min(this.limit, now);
     }
   }
 
   private send(request: Request, firstArrival: Ticks, attempt: number): void {
     const breakOff = this.client.breaksOffAfter(request);
-    const flight = new Flight(request, firstArrival, this.now, attempt, this.knownEnd, breakOff);
+    const { now, knownEnd } = this;
+    const flight = new Flight({
+      request,
+      order: this.sent++,
+      firstArrival,
+      arrival: now,
+      attempt,
+      knownEnd,
+      breakOff,
+    });
     this.flights.add(flight);
     if (this.timeoutTicks !== undefined) this.timeouts.push(this.now + this.timeoutTicks, 0, flight);
     const replica = this.router.arrive(flight, this.now);

@@ -4,6 +4,20 @@ import type { Ticks, Tokens } from '../../base/units.ts';
 import type { EngineRequest } from '../engine/model-server.ts';
 import type { Request, RequestStatus } from '../workload/request.ts';
 
+/** A request as it is sent. */
+interface Departure {
+  readonly request: Request;
+  /** Order in which requests were sent: decides ties of priority in an engine. */
+  readonly order: number;
+  readonly firstArrival: Ticks;
+  readonly arrival: Ticks;
+  readonly attempt: number;
+  /** The engine knows the answer's length beforehand. */
+  readonly knownEnd: boolean;
+  /** Output tokens after which the client breaks the answer off. */
+  readonly breakOff: Tokens | undefined;
+}
+
 /** One attempt of a request on its way through the fleet: where it is, and the instants that it has passed. */
 export class Flight implements EngineRequest {
   readonly request: Request;
@@ -43,16 +57,9 @@ export class Flight implements EngineRequest {
   reason: string | undefined;
   forCapacity = false;
 
-  constructor(
-    request: Request,
-    firstArrival: Ticks,
-    arrival: Ticks,
-    attempt: number,
-    knownEnd: boolean,
-    breakOff: Tokens | undefined,
-  ) {
+  constructor({ request, order, firstArrival, arrival, attempt, knownEnd, breakOff }: Departure) {
     this.request = request;
-    this.index = request.index;
+    this.index = order;
     this.prompt = request.prompt;
     this.outputContent = request.outputContent;
     this.outputTokens = breakOff ?? request.outputTokens;

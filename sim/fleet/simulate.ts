@@ -142,7 +142,7 @@ function unservedTokens({ status, request, producedTokens }: Flight): number {
 }
 
 function fill(row: EndedRequest, flight: Flight, seconds: (ticks: Ticks | undefined) => Seconds): void {
-  row.index = flight.index;
+  row.index = flight.request.index;
   row.status = statusCode(flight.status);
   row.endpoint = flight.replica;
   row.firstArrival = seconds(flight.firstArrival);
