@@ -72,10 +72,10 @@ function play({
     makeRouter: () => ({
       decisionTicks: clock.ticks(decisionSeconds),
       arrive: () => (inFlight++, 0),
-      firstChunk: (flight) => void told.push(`first ${flight.index}`),
+      firstChunk: (flight) => void told.push(`first ${flight.request.index}`),
       ended: (flight) => {
         inFlight--;
-        told.push(`end ${flight.index}`);
+        told.push(`end ${flight.request.index}`);
       },
       nextTime: () => Infinity,
       advance: () => undefined,
@@ -84,9 +84,9 @@ function play({
     }),
   });
   const end = clock.seconds(fleet.run(clock.ticks(limit)));
-  const statuses = Object.fromEntries(flights.map((flight) => [flight.index, flight.status]));
+  const statuses = Object.fromEntries(flights.map((flight) => [flight.request.index, flight.status]));
   const at = (index: number) => {
-    const flight = flights.find((candidate) => candidate.index === index);
+    const flight = flights.find((candidate) => candidate.request.index === index);
     const seconds = (ticks: number | undefined) => (ticks === undefined ? undefined : clock.seconds(ticks));
     return {
       arrival: seconds(flight?.firstArrival),
