@@ -5,7 +5,7 @@ import type { ProfileSource } from '../../hardware-profiles/profile-source.ts';
 import type { Notes } from './notes.ts';
 
 /** The engine of a pool that names none. */
-export const DEFAULT_ENGINE = 'vllm-0.33';
+const DEFAULT_ENGINE = 'vllm-0.33';
 
 /** Other model servers, as their profiles would be called: `sglang-0.5`. */
 const OTHER_ENGINES = /^(sglang|tensorrt-llm|trtllm|trt-llm|tgi|lmdeploy|llama\.cpp|mlc|triton|dynamo)(-|$)/i;

@@ -100,7 +100,7 @@ function wayOut(input: KvCapacityInput): string {
 }
 
 /** Bytes as people compare them: `12.3 GiB`. */
-export function gib(bytes: Bytes): string {
+function gib(bytes: Bytes): string {
   invariant(Number.isFinite(bytes), 'sizes are finite', { bytes });
   return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 }

@@ -19,7 +19,7 @@ import { routerOf } from './router-of.ts';
 import { sloOf } from './slo-of.ts';
 
 /** A policy with the fleet that it routes to. */
-export interface ResolvedPolicy {
+interface ResolvedPolicy {
   readonly name: string;
   readonly pools: readonly PoolInput[];
   readonly router: RouterInput;

@@ -1,4 +1,5 @@
 import { unreachable } from '../../base/invariant.ts';
+import type { ValuePath } from '../../base/yaml-text.ts';
 import type { ProfileText } from '../../hardware-profiles/profile-source.ts';
 import { loadConfig } from '../../scheduler/config/load-config.ts';
 import type { LoadedConfig } from '../../scheduler/config/loaded-config.ts';
@@ -76,12 +77,14 @@ function endpointPicker(policy: PolicySpec, context: RouterContext): ResolvedRou
   const { text, config } = routerConfigOf(policy.router, file, resources);
   const gateway = fillGateway(policy.gateway, isBlackBox);
   const tieBreak = policy.tie_break ?? 'random';
+  const index = context.scenario.spec.policies.findIndex(({ name }) => name === policy.name);
+  checkPlugins(config, text.file, ['spec', 'policies', index, 'router'], notes);
   for (const warning of config.warnings) notes.label('router', `${text.file}: ${warning}`);
   if (hasFreeOrder(config)) {
     notes.label(
       'producer-order',
       `producer_order is ${gateway.producer_order}; in the real picker chance decides at its start which of ${config.effective.producers.join(', ')} runs first`,
-      ['spec', 'policies', context.scenario.spec.policies.findIndex(({ name }) => name === policy.name)],
+      ['spec', 'policies', index, 'gateway', 'producer_order'],
     );
   }
   return {
@@ -93,6 +96,24 @@ function endpointPicker(policy: PolicySpec, context: RouterContext): ResolvedRou
     },
     text: text.text,
   };
+}
+
+/** A configuration may load and hold plugins that nothing here can play: a forecast without them would be another fleet's. */
+function checkPlugins({ plugins }: LoadedConfig, file: string, path: ValuePath, notes: Notes): void {
+  for (const { name, type } of plugins) {
+    const called = name === type.type ? `plugin ${name}` : `plugin ${name} (${type.type})`;
+    if (type.notSimulated !== undefined) {
+      notes.problem(
+        'E_UNSUPPORTED',
+        path,
+        `cannot be simulated: ${called} of ${file}: ${type.notSimulated}`,
+        'take the plugin out of a copy of the file, and forecast what is left',
+      );
+    }
+    if (type.unverified) {
+      notes.label('unverified-plugin', `${called} was never compared with the real picker's decisions`, path);
+    }
+  }
 }
 
 /** Whether more than one order of the producers is allowed. */

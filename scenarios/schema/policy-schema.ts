@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { durationText } from '../../sim/workload/draw/duration.ts';
 
 /** Routers that need no file. `llm-d` and `llm-d-default` are EndpointPickerConfigs that come with fleetcast. */
-export const BUILTIN_ROUTERS = ['round-robin', 'random', 'least-request', 'llm-d', 'llm-d-default'] as const;
+const BUILTIN_ROUTERS = ['round-robin', 'random', 'least-request', 'llm-d', 'llm-d-default'] as const;
 
-export const routerSchema = z
+const routerSchema = z
   .strictObject({
     builtin: z.enum(BUILTIN_ROUTERS).optional().describe('a router that comes with fleetcast'),
     file: z
@@ -21,7 +21,7 @@ export const routerSchema = z
   });
 
 /** How a real gateway would see the fleet, and how long it takes. */
-export const gatewaySchema = z.strictObject({
+const gatewaySchema = z.strictObject({
   scrape_interval: durationText
     .optional()
     .describe('between two readings of a replica\'s metrics; the picker\'s default is "50ms"'),

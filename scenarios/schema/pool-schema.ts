@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { durationText } from '../../sim/workload/draw/duration.ts';
 
 /** Settings of a pool's model servers, under vLLM's names. What is absent follows from the engine profile and the GPU. */
-export const engineSchema = z
+const engineSchema = z
   .strictObject({
     profile: z
       .string()
@@ -97,7 +97,7 @@ export const engineSchema = z
   );
 
 /** A step time given outright instead of derived from hardware. */
-export const stepTimeSchema = z.strictObject({
+const stepTimeSchema = z.strictObject({
   constant: durationText.default('0s').describe('time of every step: "10ms"'),
   per_token: durationText.default('0s').describe('per token that the step computes: "50us"'),
   per_context_token: durationText

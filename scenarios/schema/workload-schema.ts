@@ -5,10 +5,10 @@ import { loadSchema } from '../../sim/workload/load/load.ts';
 import { workloadSources } from '../../sim/workload/sources.ts';
 
 /** Keys of a workload that say what is asked. */
-export const SOURCE_KEYS = Object.keys(workloadSources);
+const SOURCE_KEYS = Object.keys(workloadSources);
 
 /** What stands between the clients and the fleet. */
-export const clientSchema = z.strictObject({
+const clientSchema = z.strictObject({
   max_in_flight: z
     .int()
     .min(1)
@@ -49,7 +49,6 @@ export const workloadSchema = z
     params: { hint: 'for instance `trace: { file: conversation.jsonl, format: mooncake }`' },
   });
 
-export type WorkloadSpec = z.output<typeof workloadSchema>;
 export type ClientSpec = z.output<typeof clientSchema>;
 
 function sourcesOf(workload: Readonly<Record<string, unknown>>): string[] {
