@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+
+import { random } from '../../../base/random.ts';
+import { PLAIN_POLICIES } from '../../../scheduler/policies/plain-policies.ts';
+import type { EngineConfig } from '../../../sim/engine/engine-config.ts';
+import type { RunInput } from '../../../sim/fleet/run-input.ts';
+import { simulate } from '../../../sim/fleet/simulate.ts';
+import { blackBox } from '../../../sim/latency/black-box.ts';
+import { listedWorkload } from '../../support/listed-workload.ts';
+
+const REQUESTS = 60_000;
+
+/** One slot, no batching, no lag, no cache: a server of queueing theory. */
+const SINGLE_SLOT: EngineConfig = {
+  blockSize: 16,
+  numGpuBlocks: 100_001,
+  maxModelLen: 1_000_000,
+  maxNumSeqs: 1,
+  maxNumActiveSeqs: undefined,
+  maxNumBatchedTokens: 1_000_000,
+  maxNumScheduledTokens: 1_000_000,
+  longPrefillTokenThreshold: 0,
+  longPrefillTokenThresholdAdaptive: false,
+  enableChunkedPrefill: true,
+  enablePrefixCaching: false,
+  schedulerReserveFullIsl: true,
+  watermark: 0,
+  policy: 'fcfs',
+  asyncScheduling: false,
+  prefillScheduleInterval: 1,
+  maxNumQueuedReqs: undefined,
+  maxLoras: undefined,
+  numSpeculativeTokens: 0,
+  slidingWindow: undefined,
+  prefixCacheRetentionInterval: undefined,
+  rules: {
+    longPrefillThresholdWhenAlone: false,
+    ownVictim: 'continue',
+    acceptedDraftsFindable: 'output',
+    victimBeingWritten: 'spare',
+    lorasCounted: 'running',
+    skippedWait: 'front',
+  },
+  overhead: { ingest: 0, ingestPerToken: 0, output: 0 },
+};
+
+/** Poisson arrivals at `load` of one server whose mean service is 1 s; mean time in the system, seconds. */
+function meanResponse(load: number, service: 'constant' | 'exponential'): number {
+  const draws = random(7, 0, `queueing ${service}`);
+  let arrival = 0;
+  const { workload } = listedWorkload(
+    Array.from({ length: REQUESTS }, () => {
+      arrival += draws.exponential() / load;
+      const input = service === 'constant' ? 1000 : Math.max(1, Math.round(1000 * draws.exponential()));
+      return { arrival, input, output: 1 };
+    }),
+  );
+  const input: RunInput = {
+    policy: 'round-robin',
+    seed: 1,
+    model: 'black-box',
+    workload,
+    client: {
+      maxInFlight: undefined,
+      maxConnections: undefined,
+      timeout: undefined,
+      streaming: true,
+      retries: 0,
+      cancelShare: 0,
+    },
+    pools: [
+      {
+        name: 'server',
+        replicas: 1,
+        gpusPerReplica: 1,
+        usdPerGpuHour: undefined,
+        role: 'both',
+        engine: SINGLE_SLOT,
+        stepTime: blackBox({ constant: 0, perToken: 0.001, perContextToken: 0 }),
+      },
+    ],
+    router: {
+      kind: 'policy',
+      make: PLAIN_POLICIES['round-robin'],
+      gateway: {
+        scrapeInterval: 0.05,
+        scrapePhase: 'random',
+        kvEventDelay: 0.005,
+        replicas: 1,
+        sharedState: false,
+        decisionTime: 0,
+        tokenizationTime: 0,
+        producerOrder: 'prefix-first',
+        bytesPerToken: undefined,
+      },
+    },
+    slo: undefined,
+    warmup: 0,
+    until: 'drained',
+    limit: undefined,
+    labels: [],
+    check: false,
+  };
+  const { entry } = simulate(input);
+  expect(entry.requests.completed).toBe(REQUESTS);
+  return entry.e2e.mean ?? NaN;
+}
+
+describe('a replica with one slot is a queue', () => {
+  // Pollaczek-Khinchine: mean response = s + rho s (1 + c^2) / (2 (1 - rho)), s = 1 s.
+  it.each([0.3, 0.6, 0.8])('M/D/1 at load %d', (rho) => {
+    const theory = 1 + rho / (2 * (1 - rho));
+    expect(meanResponse(rho, 'constant') / theory).toBeGreaterThan(0.95);
+    expect(meanResponse(rho, 'constant') / theory).toBeLessThan(1.05);
+  });
+
+  it.each([0.3, 0.6, 0.8])('M/M/1 at load %d', (rho) => {
+    const theory = 1 / (1 - rho);
+    expect(meanResponse(rho, 'exponential') / theory).toBeGreaterThan(0.93);
+    expect(meanResponse(rho, 'exponential') / theory).toBeLessThan(1.07);
+  });
+});
