@@ -10,20 +10,32 @@ import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 
 import { allReduceTables } from './fit/all-reduce-tables.ts';
-import { decodeAttentionTables, prefillAttentionTables, type MemoryOfGpu } from './fit/attention-tables.ts';
+import { decodeAttentionTables, prefillAttentionTables, type GpuLimits } from './fit/attention-tables.ts';
 import { expertTables } from './fit/expert-tables.ts';
 import { gemmTables } from './fit/gemm-tables.ts';
 import { latentDecodeTables, latentPrefillTables } from './fit/latent-tables.ts';
 import type { MeasuredRow } from './fit/measured-rows.ts';
 import { printKernelTables } from './fit/print-kernel-tables.ts';
 
-/** Measured folder -> GPU profile, and what its memory does (from the profile: bytes per second, L2 bytes). */
-const GPUS: Readonly<Record<string, { profile: string; memory: MemoryOfGpu }>> = {
-  a100_sxm: { profile: 'a100-sxm-80gb', memory: { bytesPerSecond: 2.039e12, l2Bytes: 40e6 } },
-  h100_sxm: { profile: 'h100-sxm-80gb', memory: { bytesPerSecond: 3.35e12, l2Bytes: 50e6 } },
-  h200_sxm: { profile: 'h200-sxm-141gb', memory: { bytesPerSecond: 4.8e12, l2Bytes: 50e6 } },
-  b200_sxm: { profile: 'b200-sxm-180gb', memory: { bytesPerSecond: 7.7e12, l2Bytes: 126e6 } },
-  l40s: { profile: 'l40s-48gb', memory: { bytesPerSecond: 864e9, l2Bytes: 96e6 } },
+/** Measured folder -> GPU profile, and the limits that the profile states. */
+const GPUS: Readonly<Record<string, { profile: string; limits: GpuLimits }>> = {
+  a100_sxm: {
+    profile: 'a100-sxm-80gb',
+    limits: { bytesPerSecond: 2.039e12, l2Bytes: 40e6, flopPerSecond: 312e12 },
+  },
+  h100_sxm: {
+    profile: 'h100-sxm-80gb',
+    limits: { bytesPerSecond: 3.35e12, l2Bytes: 50e6, flopPerSecond: 989e12, decodeKernel: 'fa3' },
+  },
+  h200_sxm: {
+    profile: 'h200-sxm-141gb',
+    limits: { bytesPerSecond: 4.8e12, l2Bytes: 50e6, flopPerSecond: 989e12, decodeKernel: 'fa3' },
+  },
+  b200_sxm: {
+    profile: 'b200-sxm-180gb',
+    limits: { bytesPerSecond: 7.7e12, l2Bytes: 126e6, flopPerSecond: 2250e12 },
+  },
+  l40s: { profile: 'l40s-48gb', limits: { bytesPerSecond: 864e9, l2Bytes: 96e6, flopPerSecond: 362e12 } },
 };
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -38,11 +50,11 @@ if (!existsSync(measured)) {
   process.exit(1);
 }
 mkdirSync(target, { recursive: true });
-for (const [folder, { profile, memory }] of Object.entries(GPUS)) {
-  for (const version of versionsOf(folder)) await fit(folder, version, profile, memory);
+for (const [folder, { profile, limits }] of Object.entries(GPUS)) {
+  for (const version of versionsOf(folder)) await fit(folder, version, profile, limits);
 }
 
-async function fit(folder: string, version: string, profile: string, memory: MemoryOfGpu): Promise<void> {
+async function fit(folder: string, version: string, profile: string, limits: GpuLimits): Promise<void> {
   const sources: Record<string, string> = {};
   const read = async (kind: string, file: string): Promise<MeasuredRow[]> => {
     const relative = `${kind}/vllm/${version}/${file}_perf.parquet`;
@@ -57,13 +69,15 @@ async function fit(folder: string, version: string, profile: string, memory: Mem
     );
   };
   const gemm = gemmTables(await read('gemm', 'gemm'));
+  const decode = decodeAttentionTables(await read('attention', 'generation_attention'), limits);
+  const prefill = prefillAttentionTables(await read('attention', 'context_attention'), limits);
   const tables = {
     gpu: profile,
     version,
-    leftOut: gemm.leftOut,
+    leftOut: [...gemm.leftOut, ...decode.leftOut, ...prefill.leftOut],
     gemm: gemm.tables,
-    decodeAttention: decodeAttentionTables(await read('attention', 'generation_attention'), memory),
-    prefillAttention: prefillAttentionTables(await read('attention', 'context_attention')),
+    decodeAttention: decode.tables,
+    prefillAttention: prefill.tables,
     experts: expertTables(await read('moe', 'moe')),
     latentDecode: latentDecodeTables(await read('mla', 'mla_generation_module')),
     latentPrefill: latentPrefillTables(await read('mla', 'mla_context_module')),

@@ -8,10 +8,20 @@ const HEADS = [1, 2, 4, 8, 16, 32, 64, 96];
 const TOKENS = [1, 64, 128, 256, 512, 1024, 1536, 2048, 3072, 4096, 6144, 8192, 12288, 16384];
 const HEAD_DIMS: ReadonlySet<number> = new Set([64, 128, 256]);
 
-/** What the GPU's memory can do: the measured times of small caches are corrected with it. */
-export interface MemoryOfGpu {
+/** What the GPU can do: measured times are checked and corrected with it. */
+export interface GpuLimits {
   readonly bytesPerSecond: number;
   readonly l2Bytes: number;
+  /** Dense BF16 peak. */
+  readonly flopPerSecond: number;
+  /** The attention kernel that vLLM runs on it where the tables name kernels; tables that name none are left out. */
+  readonly decodeKernel?: string;
+}
+
+export interface AttentionFit {
+  readonly tables: readonly AttentionTable[];
+  /** What was left out, and why. */
+  readonly leftOut: readonly string[];
 }
 
 /**
@@ -22,8 +32,19 @@ export interface MemoryOfGpu {
  * A cache below twice the L2 cache stays there between repetitions, which it does not between layers of a model: such a
  * time is raised to that of an empty context plus the cache's bytes at the rate of large caches.
  */
-export function decodeAttentionTables(rows: readonly MeasuredRow[], memory: MemoryOfGpu): AttentionTable[] {
-  return attentionGroups(rows).flatMap(({ headDim, kvDtype, window, own }) => {
+export function decodeAttentionTables(rows: readonly MeasuredRow[], memory: GpuLimits): AttentionFit {
+  const { decodeKernel } = memory;
+  if (decodeKernel !== undefined && !rows.some((row) => textOf(row, 'kernel_source').includes(decodeKernel)))
+    return {
+      tables: [],
+      leftOut:
+        rows.length === 0
+          ? []
+          : [
+              `decode attention: names no ${decodeKernel}, and takes up to three times its time at 1 and 2 KV heads`,
+            ],
+    };
+  const tables = attentionGroups(rows).flatMap(({ headDim, kvDtype, window, own }) => {
     const grouped = own.filter((row) => numberOf(row, 'num_heads') > numberOf(row, 'num_key_value_heads'));
     const points = medians(grouped.length > 0 ? grouped : own, (row) => [
       numberOf(row, 'num_key_value_heads'),
@@ -55,12 +76,30 @@ export function decodeAttentionTables(rows: readonly MeasuredRow[], memory: Memo
     const grid = thinGrid(axes, measured);
     return grid === undefined ? [] : [{ headDim, kvDtype, window, grid, fit: fitError(grid, measured) }];
   });
+  return { tables, leftOut: [] };
 }
 
-/** Thins the rows of prompt attention (one sequence, isl, num_heads, head_dim, latency in ms) to (heads, tokens). */
-export function prefillAttentionTables(rows: readonly MeasuredRow[]): AttentionTable[] {
+/**
+ * Thins the rows of prompt attention (one sequence, isl, num_heads, head_dim, latency in ms) to (heads, tokens). Left
+ * out are tables in which long prompts beat the GPU's peak.
+ */
+export function prefillAttentionTables(
+  rows: readonly MeasuredRow[],
+  { flopPerSecond }: GpuLimits,
+): AttentionFit {
   const alone = rows.filter((row) => numberOf(row, 'batch_size') === 1);
-  return attentionGroups(alone).flatMap(({ headDim, kvDtype, window, own }) => {
+  const leftOut: string[] = [];
+  const tables = attentionGroups(alone).flatMap(({ headDim, kvDtype, window, own }): AttentionTable[] => {
+    const shares = own
+      .filter((row) => numberOf(row, 'isl') >= 1024)
+      .map((row) => rateOf(row) / flopPerSecond);
+    const beyond = shares.filter((share) => share > 1).length;
+    if (beyond > 0.05 * shares.length) {
+      leftOut.push(
+        `prompt attention, head size ${headDim}, ${kvDtype} KV: ${beyond} of ${shares.length} long prompts beat the peak, up to ${Math.max(...shares).toFixed(0)} times`,
+      );
+      return [];
+    }
     const grouped = own.filter((row) => numberOf(row, 'num_heads') > numberOf(row, 'num_key_value_heads'));
     const points = medians(grouped, (row) => [numberOf(row, 'num_heads'), numberOf(row, 'isl')]);
     const lines = groupBy(points, ({ point }) => `${point[0]}`);
@@ -75,6 +114,14 @@ export function prefillAttentionTables(rows: readonly MeasuredRow[]): AttentionT
     const grid = axes.some((axis) => axis.length === 0) ? undefined : thinGrid(axes, measured);
     return grid === undefined ? [] : [{ headDim, kvDtype, window, grid, fit: fitError(grid, measured) }];
   });
+  return { tables, leftOut };
+}
+
+/** Flop per second of a causal prompt. */
+function rateOf(row: MeasuredRow): number {
+  const tokens = numberOf(row, 'isl');
+  const flop = 2 * numberOf(row, 'num_heads') * numberOf(row, 'head_dim') * tokens * (tokens + 1);
+  return flop / (numberOf(row, 'latency') * 1e-3);
 }
 
 interface AttentionGroup {
@@ -119,7 +166,7 @@ function medians(rows: readonly MeasuredRow[], pointOf: (row: MeasuredRow) => nu
 function streamingRate(
   line: readonly Measured[],
   bytes: (context: number) => number,
-  { bytesPerSecond, l2Bytes }: MemoryOfGpu,
+  { bytesPerSecond, l2Bytes }: GpuLimits,
 ): number {
   const empty = line[0]?.time ?? 0;
   const rates = line
@@ -132,7 +179,7 @@ function streamingRate(
 function withinBandwidth(
   times: readonly number[],
   sizes: readonly number[],
-  { bytesPerSecond }: MemoryOfGpu,
+  { bytesPerSecond }: GpuLimits,
 ): number[] {
   const raised: number[] = [];
   for (const [index, time] of times.entries()) {

@@ -7,8 +7,8 @@ import type {
   ModelProfile,
 } from '../../hardware-profiles/model-profile.ts';
 import { mixedAttention, type MixedAttentionKernel } from './mixed-attention.ts';
-import type { AttentionShape, LatentShape, OperatorTimes } from './operator-times.ts';
-import { scaled, valueAt } from './piecewise-line.ts';
+import type { AttentionShape, LatentShape, OperatorTimes, PromptTime } from './operator-times.ts';
+import { scaled, valueAt, type PiecewiseLine } from './piecewise-line.ts';
 import type { MixedBatch, StepCost } from './step-cost.ts';
 
 /** The attention of all layers of a model on one GPU of its group. */
@@ -47,41 +47,50 @@ function groupedCost(
     decodeAttention.skewPerToken === undefined || rows * shape.kvHeads < 0.8 * multiprocessors
       ? 0
       : decodeAttention.skewPerToken.value * Math.sqrt(variance);
+  const decodeLine = remembered((rows) => operators.decodeAttention(shape, rows));
+  const prompt = operators.promptAttention(shape);
   const kernel: MixedAttentionKernel = {
-    operators,
-    shape,
-    decodeLine: (rows) => operators.decodeAttention(shape, rows),
+    start: operators.promptLatency(shape),
+    prompt,
+    heads: shape.heads,
+    decodeLine,
     skew,
     multiprocessors,
     blockRows: prefillAttention.blockRows?.value,
   };
   const windowed: MixedAttentionKernel = {
     ...kernel,
-    operators: window === undefined ? operators : withinWindow(operators, window.tokens),
+    prompt: window === undefined ? prompt : withinWindow(prompt, window.tokens),
     skew: () => 0,
   };
   return {
-    decodeAttention: (rows) => scaled(operators.decodeAttention(shape, rows), full),
-    windowAttention: (rows) =>
-      window === undefined ? undefined : scaled(operators.decodeAttention(shape, rows), sliding),
+    decodeAttention: (rows) => scaled(decodeLine(rows), full),
+    windowAttention: (rows) => (window === undefined ? undefined : scaled(decodeLine(rows), sliding)),
     skew: (rows, variance) => full * skew(rows, variance),
-    mixedAttention: (batch: MixedBatch): Seconds =>
-      (full === 0 ? 0 : full * mixedAttention(kernel, batch, batch.decodeContext)) +
-      (sliding === 0 ? 0 : sliding * mixedAttention(windowed, batch, batch.windowContext)),
+    mixedAttention: (batch: MixedBatch, variance: number): Seconds =>
+      (full === 0 ? 0 : full * mixedAttention(kernel, batch, batch.decodeContext, variance)) +
+      (sliding === 0 ? 0 : sliding * mixedAttention(windowed, batch, batch.windowContext, 0)),
   };
 }
 
 /** Prompt attention where every token sees only the last `window`: beyond it the time grows straight. */
-function withinWindow(operators: OperatorTimes, window: Tokens): OperatorTimes {
-  return {
-    ...operators,
-    promptAttention(shape, tokens) {
-      if (tokens <= window) return operators.promptAttention(shape, tokens);
-      const reach = Math.max(64, window / 8);
-      const slope =
-        (operators.promptAttention(shape, window + reach) - operators.promptAttention(shape, window)) / reach;
-      return operators.promptAttention(shape, window) + slope * (tokens - window);
-    },
+function withinWindow(prompt: PromptTime, window: Tokens): PromptTime {
+  const reach = Math.max(64, window / 8);
+  const full = prompt(window);
+  const slope = (prompt(window + reach) - full) / reach;
+  return (tokens) => (tokens <= window ? prompt(tokens) : full + slope * (tokens - window));
+}
+
+/** Lines by number of rows, each computed once. */
+function remembered(compute: (rows: number) => PiecewiseLine): (rows: number) => PiecewiseLine {
+  const known = new Map<number, PiecewiseLine>();
+  return (rows) => {
+    let line = known.get(rows);
+    if (line === undefined) {
+      line = compute(rows);
+      known.set(rows, line);
+    }
+    return line;
   };
 }
 
@@ -96,18 +105,20 @@ function latentCost(
     format: model.weights.attention,
     kvDtype,
   };
+  const decodeLine = remembered((rows) => operators.latentDecode(shape, rows));
+  const prompt = operators.latentPrompt(shape);
+  // Projections read their weights once for the whole step: the first part pays for it, the rest adds its growth.
+  const empty = prompt(1);
   return {
-    decodeAttention: (rows) => scaled(operators.latentDecode(shape, rows), model.layers),
+    decodeAttention: (rows) => scaled(decodeLine(rows), model.layers),
     windowAttention: () => undefined,
     skew: () => 0,
     mixedAttention({ decodeRows, decodeContext, chunks, chunkTokens, chunkComputed }): Seconds {
-      // Projections read their weights once for the whole step: the first part pays for it, the rest adds its growth.
-      const empty = operators.latentPrompt(shape, 1);
-      let time = decodeRows > 0 ? valueAt(operators.latentDecode(shape, decodeRows), decodeContext) : empty;
+      let time = decodeRows > 0 ? valueAt(decodeLine(decodeRows), decodeContext) : empty;
       for (let chunk = 0; chunk < chunks; chunk++) {
         const computed = chunkComputed[chunk] ?? 0;
         const end = computed + (chunkTokens[chunk] ?? 0);
-        time += operators.latentPrompt(shape, end) - operators.latentPrompt(shape, Math.max(1, computed));
+        time += prompt(end) - prompt(Math.max(1, computed));
       }
       return model.layers * time;
     },

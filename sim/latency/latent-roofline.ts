@@ -41,7 +41,7 @@ export function latentRoofline(
     },
 
     /** Expanded form: keys and values of every head are made from the latent vector, then plain causal attention. */
-    latentPrompt(shape, tokens): Seconds {
+    latentPrompt: (shape) => (tokens) => {
       if (tokens === 0) return 0;
       const { latentRank, ropeDim, nopeDim, valueDim } = shape.attention;
       const expanded = gemm(shape.format, tokens, shape.heads * (nopeDim + valueDim), latentRank);

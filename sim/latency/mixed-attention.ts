@@ -1,13 +1,16 @@
 import { sqrt } from '../../base/math.ts';
 import type { Seconds, Tokens } from '../../base/units.ts';
-import type { AttentionShape, OperatorTimes } from './operator-times.ts';
+import type { PromptTime } from './operator-times.ts';
 import { valueAt, type PiecewiseLine } from './piecewise-line.ts';
 import type { MixedBatch } from './step-cost.ts';
 
 /** Attention of one layer in a step that holds chunks, on a GPU with so many multiprocessors. */
 export interface MixedAttentionKernel {
-  readonly operators: OperatorTimes;
-  readonly shape: AttentionShape;
+  /** Start of the kernel, and one prompt as a function of its tokens. */
+  readonly start: Seconds;
+  readonly prompt: PromptTime;
+  /** Query heads on the GPU. */
+  readonly heads: number;
   /** One layer of decode attention at a number of rows, by the sum of contexts. */
   readonly decodeLine: (rows: number) => PiecewiseLine;
   readonly skew: (rows: number, variance: number) => Seconds;
@@ -21,29 +24,28 @@ export function mixedAttention(
   kernel: MixedAttentionKernel,
   batch: MixedBatch,
   decodeContext: Tokens,
+  variance: number,
 ): Seconds {
   return kernel.blockRows === undefined
-    ? packedAttention(kernel, batch, decodeContext)
-    : blockedAttention(kernel, kernel.blockRows, batch, decodeContext);
+    ? packedAttention(kernel, batch, decodeContext, variance)
+    : blockedAttention(kernel, kernel.blockRows, batch, decodeContext, variance);
 }
 
 /** Kernels that share the GPU evenly: decode rows cost what they cost alone, chunks at least one pass over their context. */
 function packedAttention(
-  { operators, shape, decodeLine, skew }: MixedAttentionKernel,
-  { decodeRows, variance, chunks, chunkTokens, chunkComputed }: MixedBatch,
+  { start, prompt, decodeLine, skew }: MixedAttentionKernel,
+  { decodeRows, chunks, chunkTokens, chunkComputed }: MixedBatch,
   decodeContext: Tokens,
+  variance: number,
 ): Seconds {
-  let time = operators.promptLatency(shape);
+  let time = start;
   if (decodeRows > 0) time += valueAt(decodeLine(decodeRows), decodeContext) + skew(decodeRows, variance);
   const alone = decodeLine(1);
   for (let chunk = 0; chunk < chunks; chunk++) {
     const computed = chunkComputed[chunk] ?? 0;
     const end = computed + (chunkTokens[chunk] ?? 0);
     const read = valueAt(alone, end) - valueAt(alone, 0);
-    time += Math.max(
-      operators.promptAttention(shape, end) - operators.promptAttention(shape, computed),
-      read,
-    );
+    time += Math.max(prompt(end) - prompt(computed), read);
   }
   return time;
 }
@@ -56,13 +58,13 @@ function packedAttention(
  * kernels alone is 18 and 30 % too low.
  */
 function blockedAttention(
-  { operators, shape, multiprocessors }: MixedAttentionKernel,
+  { start, prompt, heads, multiprocessors }: MixedAttentionKernel,
   blockRows: number,
-  { decodeRows, variance, chunks, chunkTokens, chunkComputed }: MixedBatch,
+  { decodeRows, chunks, chunkTokens, chunkComputed }: MixedBatch,
   decodeContext: Tokens,
+  variance: number,
 ): Seconds {
-  const blockAt = (context: Tokens): Seconds =>
-    operators.promptAttention(shape, context + blockRows) - operators.promptAttention(shape, context);
+  const blockAt = (context: Tokens): Seconds => prompt(context + blockRows) - prompt(context);
   let work = 0;
   let longest = 0;
   if (decodeRows > 0) {
@@ -73,10 +75,10 @@ function blockedAttention(
   for (let chunk = 0; chunk < chunks; chunk++) {
     const computed = chunkComputed[chunk] ?? 0;
     const tokens = Math.ceil((chunkTokens[chunk] ?? 0) / blockRows) * blockRows;
-    work += operators.promptAttention(shape, computed + tokens) - operators.promptAttention(shape, computed);
+    work += prompt(computed + tokens) - prompt(computed);
     longest = Math.max(longest, computed + (chunkTokens[chunk] ?? 0));
   }
   // A block's work occupies one multiprocessor; `blockAt` spreads the blocks of all heads over all of them.
-  const walk = (blockAt(longest) * multiprocessors) / shape.heads;
-  return operators.promptLatency(shape) + Math.max(work, walk);
+  const walk = (blockAt(longest) * multiprocessors) / heads;
+  return start + Math.max(work, walk);
 }

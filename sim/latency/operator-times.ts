@@ -14,19 +14,21 @@ export interface OperatorTimes {
   /** One layer, `rows` sequences of one new token each, by the sum of their contexts. */
   decodeAttention(shape: AttentionShape, rows: number): PiecewiseLine;
   /**
-   * One layer, one prompt of `tokens` tokens, causal, without the kernel's start: a chunk of c tokens behind p computed
-   * ones takes promptAttention(p + c) - promptAttention(p).
+   * One layer, one prompt, causal, without the kernel's start, as a function of its tokens: a chunk of c tokens behind p
+   * computed ones takes the time of p + c less that of p.
    */
-  promptAttention(shape: AttentionShape, tokens: Tokens): Seconds;
+  promptAttention(shape: AttentionShape): PromptTime;
   /** Start of an attention kernel that holds chunks. */
   promptLatency(shape: AttentionShape): Seconds;
   /** As decodeAttention, for latent attention with its projections. */
   latentDecode(shape: LatentShape, rows: number): PiecewiseLine;
   /** As promptAttention, for latent attention with its projections. */
-  latentPrompt(shape: LatentShape, tokens: Tokens): Seconds;
+  latentPrompt(shape: LatentShape): PromptTime;
   /** Kernels that stream `bytes` through memory. */
   elementwise(bytes: Bytes): Seconds;
 }
+
+export type PromptTime = (tokens: Tokens) => Seconds;
 
 /** Attention of one layer on one GPU. */
 export interface AttentionShape {

@@ -1,7 +1,7 @@
 import type { EngineProfile } from '../../hardware-profiles/engine-profile.ts';
 import type { GpuProfile } from '../../hardware-profiles/gpu-profile.ts';
 import { measuredOperators, type MeasuredOperators } from './measured-operators.ts';
-import type { OperatorTimes } from './operator-times.ts';
+import type { OperatorTimes, PromptTime } from './operator-times.ts';
 import { scaled } from './piecewise-line.ts';
 import { roofline } from './roofline.ts';
 
@@ -11,13 +11,9 @@ import { roofline } from './roofline.ts';
  */
 export function operatorsOf(gpu: GpuProfile, engine: EngineProfile): MeasuredOperators {
   const own = gpu.kernels.nearest(engine);
-  if (own.length > 0 || gpu.donor === undefined) return measuredOperators(own, roofline(gpu));
+  if (own.length > 0 || gpu.donor === undefined) return measuredOperators(own, gpu);
   const { donor } = gpu;
-  return borrowed(
-    measuredOperators(donor.kernels.nearest(engine), roofline(donor)),
-    roofline(donor),
-    roofline(gpu),
-  );
+  return borrowed(measuredOperators(donor.kernels.nearest(engine), donor), roofline(donor), roofline(gpu));
 }
 
 function borrowed(
@@ -42,23 +38,25 @@ function borrowed(
       return scaledSlope(measured.decodeAttention(shape, rows), ratio);
     },
     promptLatency: measured.promptLatency,
-    promptAttention: (shape, tokens) =>
-      tokens === 0
-        ? 0
-        : (measured.promptAttention(shape, tokens) * ours.promptAttention(shape, tokens)) /
-          theirs.promptAttention(shape, tokens),
+    promptAttention: (shape) =>
+      inProportion(
+        measured.promptAttention(shape),
+        ours.promptAttention(shape),
+        theirs.promptAttention(shape),
+      ),
     latentDecode: (shape, rows) =>
       scaled(
         measured.latentDecode(shape, rows),
         (ours.latentDecode(shape, rows).values[0] ?? 1) / (theirs.latentDecode(shape, rows).values[0] ?? 1),
       ),
-    latentPrompt: (shape, tokens) =>
-      tokens === 0
-        ? 0
-        : (measured.latentPrompt(shape, tokens) * ours.latentPrompt(shape, tokens)) /
-          theirs.latentPrompt(shape, tokens),
+    latentPrompt: (shape) =>
+      inProportion(measured.latentPrompt(shape), ours.latentPrompt(shape), theirs.latentPrompt(shape)),
     elementwise: ours.elementwise,
   };
+}
+
+function inProportion(measured: PromptTime, ours: PromptTime, theirs: PromptTime): PromptTime {
+  return (tokens) => (tokens === 0 ? 0 : (measured(tokens) * ours(tokens)) / theirs(tokens));
 }
 
 function scaledSlope(line: ReturnType<OperatorTimes['decodeAttention']>, ratio: number) {

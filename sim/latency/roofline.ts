@@ -61,12 +61,10 @@ export function roofline(gpu: GpuProfile): OperatorTimes {
 
     promptLatency: () => prefillAttention.latency.value,
 
-    promptAttention({ heads, kvHeads, headDim }, tokens) {
-      const pairs = (tokens * (tokens + 1)) / 2;
-      return (
-        (4 * heads * headDim * pairs) / (prefillAttention.flops.value * gpu.peak.bf16.value) +
-        (tokens * 2 * 2 * (heads + kvHeads) * headDim) / (prefillAttention.bandwidth.value * memory)
-      );
+    promptAttention({ heads, kvHeads, headDim }) {
+      const perPair = (4 * heads * headDim) / (prefillAttention.flops.value * gpu.peak.bf16.value);
+      const perToken = (2 * 2 * (heads + kvHeads) * headDim) / (prefillAttention.bandwidth.value * memory);
+      return (tokens) => perPair * ((tokens * (tokens + 1)) / 2) + perToken * tokens;
     },
 
     elementwise: (bytes) => bytes / (elementwise.bandwidth.value * memory),

@@ -1,5 +1,6 @@
 import type { Seconds, Tokens } from '../../base/units.ts';
 import type { PiecewiseLine } from './piecewise-line.ts';
+import type { StepShape } from './step-time-model.ts';
 
 /** Seconds of the parts of a step. Pure: equal arguments give equal times. The parts add up. */
 export interface StepCost {
@@ -11,8 +12,8 @@ export interface StepCost {
   windowAttention(rows: number): PiecewiseLine | undefined;
   /** What unequal contexts cost on top of `decodeAttention`: `variance` of the contexts, in square tokens. */
   skew(rows: number, variance: number): Seconds;
-  /** Attention of a step that holds chunks, decode rows included, all layers. */
-  mixedAttention(batch: MixedBatch): Seconds;
+  /** Attention of a step that holds chunks, decode rows included, all layers; `variance` as in `skew`. */
+  mixedAttention(batch: MixedBatch, variance: number): Seconds;
   /** Work of the CPU for the step. */
   cpu(batch: BatchSize): Seconds;
   /** Whether the CPU prepares a step while the GPU runs the one before: the step then takes the longer of both. */
@@ -30,14 +31,9 @@ export interface BatchSize {
 }
 
 /** What attention sees of a step with chunks. */
-export interface MixedBatch {
-  readonly decodeRows: number;
-  /** Sum over decode rows of their contexts, and of what their windows hold. */
-  readonly decodeContext: Tokens;
-  readonly windowContext: Tokens;
-  /** Variance of the contexts of the decode rows. */
-  readonly variance: number;
-  readonly chunks: number;
-  readonly chunkTokens: readonly Tokens[];
-  readonly chunkComputed: readonly Tokens[];
-}
+export type MixedBatch = Readonly<
+  Pick<
+    StepShape,
+    'decodeRows' | 'decodeContext' | 'windowContext' | 'chunks' | 'chunkTokens' | 'chunkComputed'
+  >
+>;

@@ -68,15 +68,17 @@ function touch(cost: StepCost): void {
   cost.tokens({ tokens: 1, rows: 1, sampledRows: 1, uniform: true });
   cost.tokens({ tokens: 4096, rows: 1, sampledRows: 1, uniform: false });
   cost.decodeAttention(1);
-  cost.mixedAttention({
-    decodeRows: 1,
-    decodeContext: 1,
-    windowContext: 1,
-    variance: 0,
-    chunks: 1,
-    chunkTokens: [16],
-    chunkComputed: [16],
-  });
+  cost.mixedAttention(
+    {
+      decodeRows: 1,
+      decodeContext: 1,
+      windowContext: 1,
+      chunks: 1,
+      chunkTokens: [16],
+      chunkComputed: [16],
+    },
+    0,
+  );
 }
 
 /** 0.24.0 -> 0.24 */

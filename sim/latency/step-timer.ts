@@ -70,8 +70,7 @@ export class CostTimer implements StepTimer {
 
   private mixedTicks(shape: StepShape): Ticks {
     const seconds =
-      this.cost.tokens(this.sizeOf(shape)) +
-      this.cost.mixedAttention({ ...shape, variance: contextVariance(shape) });
+      this.cost.tokens(this.sizeOf(shape)) + this.cost.mixedAttention(shape, contextVariance(shape));
     return Math.round(seconds * this.ticksPerSecond);
   }
 

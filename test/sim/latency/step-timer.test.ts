@@ -19,7 +19,7 @@ function synthetic(seed: number, asyncScheduling: boolean): StepCost {
     windowAttention: () => window,
     skew: (rows, variance) => rows * variance * 1e-14,
     mixedAttention: ({ chunks, decodeContext }) => 1e-6 * chunks + 1e-9 * decodeContext,
-    cpu: ({ rows }) => 1e-3 + (seed % 5) * 3e-5 + rows * 1e-6,
+    cpu: ({ rows }) => 1e-3 + (seed % 5) * 1.5e-4 + rows * 1e-6,
   };
 }
 
