@@ -19,8 +19,8 @@ export interface FleetParts {
   readonly clock: Clock;
   readonly source: RequestSource;
   readonly observer: RunObserver;
-  makeRouter(fleet: FleetView): Router;
-  makeServer(pool: PoolInput, listener: ServerListener): ModelServer;
+  readonly makeRouter: (fleet: FleetView) => Router;
+  readonly makeServer: (pool: PoolInput, listener: ServerListener) => ModelServer;
 }
 
 /**

@@ -86,7 +86,7 @@ export class RunRecorder {
   /** A request has ended with `unserved` tokens of its work left. */
   ended(request: EndedRequest, at: Ticks, unserved: Tokens, preemptions: number): void {
     this.preemptions += preemptions;
-    if (unserved !== 0) this.work.change(at, -unserved);
+    if (unserved !== 0) this.work.change(at, 0 - unserved);
     this.requests.ended(request);
   }
 

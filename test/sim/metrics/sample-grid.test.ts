@@ -51,7 +51,7 @@ describe('SampleGrid', () => {
     work.change(25, 50);
     work.change(40, -120);
     work.close(60);
-    expect([...work.samples.slice(0, 7)]).toEqual([0, 0, 100, 150, 30, 30, 30]);
+    expect(Array.from(work.samples.subarray(0, 7))).toEqual([0, 0, 100, 150, 30, 30, 30]);
     expect(grid.resample(work.samples, 0, 60, 3)).toEqual([0, 100, 30, 30]);
   });
 });
