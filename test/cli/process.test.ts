@@ -1,0 +1,86 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { runReport } from '../../documents/run-report.ts';
+import { buildCli } from '../support/built-cli.ts';
+import { SMALL_SCENARIO } from '../support/scenario-text.ts';
+import { workspace } from '../support/workspace.ts';
+
+describe('fleetcast as a process', () => {
+  let main = '';
+  beforeAll(() => {
+    main = buildCli();
+  });
+
+  function fleetcast(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+    const { folder } = workspace({ 's.yaml': SMALL_SCENARIO });
+    return spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8' });
+  }
+
+  it('leaves nothing but the document on stdout, without colours off a terminal', () => {
+    const { status, stdout, stderr } = fleetcast('run', 's.yaml', '-o', 'json');
+    expect(status).toBe(0);
+    expect(runReport.parse(JSON.parse(stdout)).runs).toHaveLength(2);
+    expect(stderr).toMatch(/^simulated 80 requests in [\d.]+ s \(.*\)\n$/);
+    expect(fleetcast('run', 's.yaml').stdout).not.toContain('\u001b');
+  });
+
+  it('gives the same bytes in another process', () => {
+    const [first, second] = [1, 2].map(() => fleetcast('run', 's.yaml', '-o', 'html').stdout);
+    expect(first).toMatch(/^<!doctype html>/i);
+    expect(second).toBe(first);
+  });
+
+  it('ends with 2 and no stack for a mistake in the input', () => {
+    const { status, stdout, stderr } = fleetcast('run', 's.yaml', '--set', 'spec.fleet.pools[0].replicas=0');
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(
+      /^error\[E_RANGE\]: .* spec\.fleet\.pools\[0\]\.replicas must be at least 1\n {2}hint: .*\n$/,
+    );
+  });
+
+  it.runIf(existsSync('/dev/full'))('ends with 1 when a file cannot be written', () => {
+    const { status, stderr } = fleetcast('run', 's.yaml', '-o', 'json=/dev/full');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^error\[E_IO\]: ENOSPC/m);
+  });
+
+  it('ends quietly when its reader has seen enough', async () => {
+    const { folder } = workspace({ 's.yaml': SMALL_SCENARIO });
+    const args = [
+      'run',
+      's.yaml',
+      '-o',
+      'csv',
+      '--per-request',
+      '--set',
+      'spec.workload.random.requests=20000',
+    ];
+    const child = spawn(process.execPath, [main, ...args], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stderr = '';
+    child.stderr.on('data', (piece: Buffer) => (stderr += piece.toString()));
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(0);
+    expect(stderr).not.toMatch(/error|EPIPE/);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'is ended by %s, which a shell reports as 128 + its number',
+    async (signal) => {
+      const { folder } = workspace({ 's.yaml': SMALL_SCENARIO });
+      const args = ['run', 's.yaml', '--set', 'spec.workload.random.requests=5000000'];
+      const child = spawn(process.execPath, [main, ...args], { cwd: folder, stdio: 'ignore' });
+      await once(child, 'spawn');
+      setTimeout(() => child.kill(signal), 500);
+      const [code, by] = await once(child, 'exit');
+      expect({ code, by }).toEqual({ code: null, by: signal });
+    },
+  );
+});
