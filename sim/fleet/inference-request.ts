@@ -1,3 +1,4 @@
+import type { EndCause } from '../../scheduler/plugin.ts';
 import type { InferenceRequest } from '../../scheduler/request.ts';
 import type { Flight } from './flight.ts';
 
@@ -23,4 +24,10 @@ export function inferenceRequestOf(
     bytes: request.prompt.length * bytesPerToken,
     receivedAt,
   };
+}
+
+/** How a flight's end looks to a router. */
+export function endCauseOf({ status }: Flight): EndCause {
+  if (status === 'completed') return 'natural';
+  return status === 'failed' || status === 'rejected' ? 'error' : 'client-disconnect';
 }

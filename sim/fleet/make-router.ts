@@ -1,15 +1,21 @@
 import type { Clock } from '../events/clock.ts';
+import { GatewayReplicas } from './gateway-replicas.ts';
+import { PickerRouter } from './picker-router.ts';
 import { PolicyRouter } from './policy-router.ts';
 import type { FleetView, Router } from './router.ts';
 import type { RunInput } from './run-input.ts';
-import { Scraper } from './scraper.ts';
-import { invariant } from '../../base/invariant.ts';
 
-/** The router that a run's input describes. */
+/** The router that a run's input describes. Replicas of a gateway that share their state decide as one. */
 export function makeRouter(input: RunInput, clock: Clock, view: FleetView): Router {
   const { router } = input;
-  invariant(router.kind === 'policy', 'llm-d');
-  const scraper = new Scraper(input, router.gateway, view, clock, 0);
-  const decisionTicks = clock.ticks(router.gateway.decisionTime + router.gateway.tokenizationTime);
-  return new PolicyRouter(router.make(), input, scraper, clock, decisionTicks);
+  const { gateway } = router;
+  const make = (replica: number): Router =>
+    router.kind === 'policy'
+      ? new PolicyRouter(input, router, clock, view, replica)
+      : new PickerRouter(input, router, clock, view, replica);
+  if (gateway.replicas <= 1 || gateway.sharedState) return make(0);
+  return new GatewayReplicas([
+    make(0),
+    ...Array.from({ length: gateway.replicas - 1 }, (_, k) => make(k + 1)),
+  ]);
 }

@@ -1,0 +1,14 @@
+import type { EndpointInfo } from '../../scheduler/endpoint.ts';
+import type { PoolInput } from './run-input.ts';
+
+/** The replicas of all pools as a router's host announces them, in the order in which the fleet numbers them. */
+export function endpointInfos(pools: readonly PoolInput[]): EndpointInfo[] {
+  return pools.flatMap(({ name, replicas, role }) =>
+    Array.from({ length: replicas }, (_, replica) => ({
+      id: `default/${name}-${replica}`,
+      address: `${name}-${replica}`,
+      port: '8000',
+      labels: { 'llm-d.ai/role': role },
+    })),
+  );
+}

@@ -1,0 +1,46 @@
+import type { Ticks } from '../../base/units.ts';
+import type { Flight } from './flight.ts';
+import type { Router } from './router.ts';
+
+/** Several replicas of a gateway that know nothing of each other: requests come to them in turn. */
+export class GatewayReplicas implements Router {
+  readonly decisionTicks: Ticks;
+  private readonly routers: readonly Router[];
+  private readonly routerOf = new Map<Flight, Router>();
+  private turn = 0;
+
+  constructor(routers: readonly [Router, ...Router[]]) {
+    this.routers = routers;
+    this.decisionTicks = routers[0].decisionTicks;
+  }
+
+  arrive(flight: Flight, now: Ticks): number {
+    const router = this.routers[this.turn++ % this.routers.length];
+    if (router === undefined) return -1;
+    this.routerOf.set(flight, router);
+    return router.arrive(flight, now);
+  }
+
+  firstChunk(flight: Flight, now: Ticks): void {
+    this.routerOf.get(flight)?.firstChunk(flight, now);
+  }
+
+  ended(flight: Flight, now: Ticks): void {
+    this.routerOf.get(flight)?.ended(flight, now);
+    this.routerOf.delete(flight);
+  }
+
+  nextTime(): Ticks {
+    let next = Infinity;
+    for (const router of this.routers) next = Math.min(next, router.nextTime());
+    return next;
+  }
+
+  advance(now: Ticks, release: (flight: Flight, replica: number) => void): void {
+    for (const router of this.routers) if (router.nextTime() <= now) router.advance(now, release);
+  }
+
+  inFlight(): number {
+    return this.routers.reduce((sum, router) => sum + (router.inFlight?.() ?? 0), 0);
+  }
+}

@@ -1,0 +1,148 @@
+import { invariant } from '../../base/invariant.ts';
+import type { Ticks, Tokens } from '../../base/units.ts';
+import { prefixMatchData, type PrefixMatch } from '../../scheduler/attributes.ts';
+import type { DataKey } from '../../scheduler/data-key.ts';
+import { EndpointPicker } from '../../scheduler/endpoint-picker.ts';
+import type { Endpoint } from '../../scheduler/endpoint.ts';
+import type { Rejection } from '../../scheduler/rejection.ts';
+import type { RequestState } from '../../scheduler/request-state.ts';
+import type { Clock } from '../events/clock.ts';
+import { endpointInfos } from './endpoints.ts';
+import type { Flight } from './flight.ts';
+import { endCauseOf, inferenceRequestOf } from './inference-request.ts';
+import { QUEUED, REJECTED, type FleetView, type Router } from './router.ts';
+import type { RouterInput, RunInput } from './run-input.ts';
+import { Scraper } from './scraper.ts';
+
+/**
+ * llm-d's endpoint picker in the place of a router: one replica of the gateway. It is given what a real one would see, at
+ * the moments at which it would see it.
+ */
+export class PickerRouter implements Router {
+  readonly decisionTicks: Ticks;
+  private readonly picker: EndpointPicker;
+  private readonly scraper: Scraper;
+  private readonly clock: Clock;
+  private readonly model: string;
+  private readonly bytesPerToken: number | undefined;
+  private readonly prefixMatches: readonly DataKey<PrefixMatch>[];
+  private readonly states = new Map<Flight, RequestState>();
+  /** Flights that wait at the gateway, by state. */
+  private readonly queued = new Map<RequestState, Flight>();
+  private readonly replicaOf = new Map<Endpoint, number>();
+  private due: Ticks = Infinity;
+
+  constructor(
+    input: RunInput,
+    { config, gateway, tieBreak }: Extract<RouterInput, { kind: 'endpoint-picker' }>,
+    clock: Clock,
+    view: FleetView,
+    router: number,
+  ) {
+    this.clock = clock;
+    this.model = input.model;
+    this.bytesPerToken = gateway.bytesPerToken;
+    this.decisionTicks = clock.ticks(gateway.decisionTime + gateway.tokenizationTime);
+    this.picker = new EndpointPicker(config, {
+      seed: input.seed,
+      run: router,
+      tieBreak,
+      producerOrder: gateway.producerOrder,
+    });
+    this.picker.observeMembership({ added: endpointInfos(input.pools) }, 0);
+    this.picker.endpoints.forEach((endpoint, replica) => this.replicaOf.set(endpoint, replica));
+    this.scraper = new Scraper(this.picker.endpoints, input, view, clock, router);
+    this.prefixMatches = config.effective.producers.map((name) => this.picker.key(prefixMatchData(name)));
+    this.wake(0);
+  }
+
+  arrive(flight: Flight, now: Ticks): number {
+    const seconds = this.clock.seconds(now);
+    this.scraper.refresh(now);
+    const state = this.picker.open(inferenceRequestOf(flight, this.model, seconds, this.bytesPerToken));
+    this.states.set(flight, state);
+    const admission = this.picker.admit(state, seconds);
+    if (admission.kind === 'rejected') return reject(flight, admission);
+    if (admission.kind === 'queued') {
+      this.queued.set(state, flight);
+      this.wake(now);
+      return QUEUED;
+    }
+    return this.decide(flight, state, now);
+  }
+
+  firstChunk(flight: Flight, now: Ticks): void {
+    const state = this.states.get(flight);
+    if (state !== undefined) this.picker.firstChunk(state, this.clock.seconds(now));
+  }
+
+  ended(flight: Flight, now: Ticks): void {
+    const state = this.states.get(flight);
+    if (state === undefined) return;
+    this.states.delete(flight);
+    this.queued.delete(state);
+    this.picker.end(state, endCauseOf(flight), this.clock.seconds(now));
+    this.wakeIfDue(now);
+  }
+
+  nextTime(): Ticks {
+    return this.due;
+  }
+
+  advance(now: Ticks, release: (flight: Flight, replica: number) => void): void {
+    this.scraper.refresh(now);
+    const { outcomes } = this.wake(now);
+    for (const { state, admission } of outcomes) {
+      const flight = this.queued.get(state);
+      if (flight === undefined) continue;
+      this.queued.delete(state);
+      release(
+        flight,
+        admission.kind === 'rejected' ? reject(flight, admission) : this.decide(flight, state, now),
+      );
+    }
+  }
+
+  inFlight(): number {
+    return this.states.size;
+  }
+
+  private decide(flight: Flight, state: RequestState, now: Ticks): number {
+    const seconds = this.clock.seconds(now);
+    const nobody = this.picker.produce(state, seconds);
+    if (nobody !== undefined) return reject(flight, nobody);
+    const decision = this.picker.schedule(state, seconds);
+    if (decision.kind === 'rejected') return reject(flight, decision);
+    flight.predictedHitTokens = this.predictedHit(state, decision.endpoint, flight.prompt.length);
+    this.picker.commit(state, seconds);
+    const replica = this.replicaOf.get(decision.endpoint);
+    invariant(replica !== undefined, 'the picker picks one of the fleet', { endpoint: decision.endpoint.id });
+    return replica;
+  }
+
+  /** Input tokens that the router believes to be cached where it sends the request. */
+  private predictedHit(state: RequestState, endpoint: Endpoint, input: Tokens): Tokens | undefined {
+    for (const key of this.prefixMatches) {
+      const match = state.read(key, endpoint);
+      if (match !== undefined) return Math.min(input, match.cachedBlocks * match.blockSizeTokens);
+    }
+    return undefined;
+  }
+
+  private wake(now: Ticks): ReturnType<EndpointPicker['advance']> {
+    const advanced = this.picker.advance(this.clock.seconds(now));
+    this.due = advanced.next === Infinity ? Infinity : Math.max(now + 1, this.clock.ticks(advanced.next));
+    return advanced;
+  }
+
+  /** An end may let a queued request through: the queue is looked at in the next tick, as the dispatcher would. */
+  private wakeIfDue(now: Ticks): void {
+    if (this.queued.size > 0) this.due = Math.min(this.due, now + 1);
+  }
+}
+
+function reject(flight: Flight, { reason, message, code }: Rejection): number {
+  flight.reason = reason ?? message;
+  flight.forCapacity = code === 'ResourceExhausted' || code === undefined;
+  return REJECTED;
+}
