@@ -2,17 +2,20 @@
  * npm run fit-profiles [-- MEASURED_FOLDER]: reads measured kernels (aiconfigurator's Parquet tables, one folder per
  * GPU) and writes hardware-profiles/kernels/. Anyone with the tables can run it again; equal input gives equal files.
  */
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { parse } from 'csv-parse/sync';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 
+import type { KernelTables } from '../hardware-profiles/kernel-tables.ts';
 import { allReduceTables } from './fit/all-reduce-tables.ts';
 import { decodeAttentionTables, prefillAttentionTables, type GpuLimits } from './fit/attention-tables.ts';
 import { expertTables } from './fit/expert-tables.ts';
 import { gemmTables } from './fit/gemm-tables.ts';
+import { layerProfileTables } from './fit/layer-profile-tables.ts';
 import { latentDecodeTables, latentPrefillTables } from './fit/latent-tables.ts';
 import type { MeasuredRow } from './fit/measured-rows.ts';
 import { printKernelTables } from './fit/print-kernel-tables.ts';
@@ -38,6 +41,12 @@ const GPUS: Readonly<Record<string, { profile: string; limits: GpuLimits }>> = {
   l40s: { profile: 'l40s-48gb', limits: { bytesPerSecond: 864e9, l2Bytes: 96e6, flopPerSecond: 362e12 } },
 };
 
+/** Folders of LLMServingSim's layer profiles -> GPU profile and vLLM version (meta.yaml). */
+const LAYER_PROFILES: Readonly<Record<string, { profile: string; version: string }>> = {
+  'rtx4090/llama-3.1-8b-bf16-tp1': { profile: 'rtx-4090-24gb', version: '0.19.0' },
+  'rtxpro6000/llama-3.1-8b-bf16-tp1': { profile: 'rtx-pro-6000-96gb', version: '0.19.0' },
+};
+
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PROJECT = path.basename(ROOT) === 'dist' ? path.dirname(ROOT) : ROOT;
 const measured =
@@ -53,6 +62,9 @@ mkdirSync(target, { recursive: true });
 for (const [folder, { profile, limits }] of Object.entries(GPUS)) {
   for (const version of versionsOf(folder)) await fit(folder, version, profile, limits);
 }
+
+for (const [folder, { profile, version }] of Object.entries(LAYER_PROFILES))
+  fitLayers(folder, profile, version);
 
 async function fit(folder: string, version: string, profile: string, limits: GpuLimits): Promise<void> {
   const sources: Record<string, string> = {};
@@ -83,7 +95,41 @@ async function fit(folder: string, version: string, profile: string, limits: Gpu
     latentPrefill: latentPrefillTables(await read('mla', 'mla_context_module')),
     allReduce: allReduceTables(await read('comm', 'custom_allreduce')),
   };
-  const name = `${profile}--vllm-${version.replace(/\.0$/, '')}`;
+  write(tables, sources);
+}
+
+function fitLayers(folder: string, profile: string, version: string): void {
+  const read = (file: string): MeasuredRow[] => {
+    const text = readFileSync(path.join(measured, folder, `${file}.csv`), 'utf8');
+    return parse(text, {
+      columns: true,
+      cast: (value) => (value === '' || Number.isNaN(Number(value)) ? value : Number(value)),
+    });
+  };
+  if (!existsSync(path.join(measured, folder, 'dense.csv'))) return;
+  const source = (file: string): string =>
+    `casys-kaist/LLMServingSim profiler/perf/${folder}/${file}.csv, MIT`;
+  write(
+    {
+      gpu: profile,
+      version,
+      leftOut: [],
+      experts: [],
+      latentDecode: [],
+      latentPrefill: [],
+      allReduce: [],
+      ...layerProfileTables({
+        dense: read('dense'),
+        perSequence: read('per_sequence'),
+        attention: read('attention'),
+      }),
+    },
+    { dense: source('dense'), per_sequence: source('per_sequence'), attention: source('attention') },
+  );
+}
+
+function write(tables: Omit<KernelTables, 'name'>, sources: Readonly<Record<string, string>>): void {
+  const name = `${tables.gpu}--vllm-${tables.version.replace(/\.0$/, '')}`;
   const text = printKernelTables(tables, sources);
   writeFileSync(path.join(target, `${name}.json`), text);
   process.stdout.write(`${name}: ${(text.length / 1024).toFixed(0)} KiB\n`);

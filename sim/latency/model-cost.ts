@@ -1,4 +1,4 @@
-import type { Seconds, Tokens } from '../../base/units.ts';
+import type { Bytes, Seconds, Tokens } from '../../base/units.ts';
 import type { EngineProfile } from '../../hardware-profiles/engine-profile.ts';
 import { kvHeadsPerGpu } from '../../hardware-profiles/kv-layout.ts';
 import type { ModelProfile } from '../../hardware-profiles/model-profile.ts';
@@ -22,14 +22,17 @@ export function modelCost(input: ModelCostInput): StepCost {
   const { overhead } = engine;
   const matrices = layerMatrices(model, gpus);
   const experts = expertShape(input);
-  const streamed = streamedBytesPerToken(model, gpus);
+  const hidden = hiddenBytesPerToken(model, gpus);
+  const activated = activatedBytesPerToken(model, gpus);
   const largestGraph = captureSizes.at(-1) ?? 0;
   const byTokens = new Map<Tokens, Seconds>();
   const byRows = new Map<number, Seconds>();
 
   /** Everything that `tokens` tokens go through in all layers, attention excluded. */
   const layerTime = (tokens: Tokens, inGraph: boolean): Seconds => {
-    let time = operators.elementwise(streamed * tokens);
+    let time =
+      layers * operators.elementwise(hidden * tokens, 4 * 2 * hiddenSize * tokens) +
+      activated.layers * operators.elementwise(activated.bytes * tokens, activated.bytes * tokens);
     for (const { layers: count, format, n, k } of matrices)
       time += count * operators.gemm(format, tokens, n, k);
     if (experts !== undefined) time += (model.moe?.layers ?? 0) * operators.experts(experts, tokens);
@@ -42,7 +45,7 @@ export function modelCost(input: ModelCostInput): StepCost {
       ? 0
       : operators.gemm('bf16', rows, vocabSize / gpus, hiddenSize) +
         operators.allReduce(rows * vocabSize * 2, gpus, false) / 2 +
-        operators.elementwise(rows * vocabSize * SAMPLER_BYTES) +
+        operators.elementwise(rows * vocabSize * SAMPLER_BYTES, rows * vocabSize * SAMPLER_BYTES) +
         (model.topKTopP ? overhead.topKTopP.value + overhead.topKTopPPerLogit.value * rows * vocabSize : 0);
 
   return {
@@ -90,11 +93,10 @@ export function paddedTokens(captureSizes: readonly Tokens[], tokens: Tokens): T
 }
 
 /**
- * Bytes that norms, rotary embedding, the activation and residual additions stream per token through one GPU, all
- * layers, BF16: 8 hidden-state passes, 3 of the MLP's width, 2.2 of queries, keys and values (4 with norms on them).
+ * Bytes that norms, rotary embedding, cache writes and residual additions of one layer stream per token, BF16: 8 passes
+ * over the hidden state, 2.2 over queries, keys and values (4 with norms on them).
  */
-function streamedBytesPerToken(model: ModelProfile, gpus: number): number {
-  const { attention, hiddenSize, layers, mlp, moe } = model;
+function hiddenBytesPerToken({ attention, hiddenSize }: ModelProfile, gpus: number): Bytes {
   // Latent attention was measured with its projections and norms.
   const heads =
     attention.kind === 'mla'
@@ -102,8 +104,15 @@ function streamedBytesPerToken(model: ModelProfile, gpus: number): number {
       : (attention.heads / gpus + 2 * kvHeadsPerGpu(attention.kvHeads, gpus)) *
         attention.headDim *
         (attention.qkNorm ? 4 : 2.2);
-  const width = (mlp.layers * mlp.width + (moe === undefined ? 0 : moe.layers * moe.sharedWidth)) / gpus;
-  return 2 * (layers * (8 * hiddenSize + heads) + 3 * width);
+  return 2 * (8 * hiddenSize + heads);
+}
+
+/** Layers with a dense or shared MLP, and the bytes that its activation reads and writes per token: 3 x its width. */
+function activatedBytesPerToken({ mlp, moe }: ModelProfile, gpus: number): { layers: number; bytes: Bytes } {
+  const shared = moe === undefined || moe.sharedWidth === 0 ? 0 : moe.layers;
+  const layers = mlp.layers + shared;
+  const width = (mlp.layers * mlp.width + shared * (moe?.sharedWidth ?? 0)) / Math.max(1, layers);
+  return { layers, bytes: (2 * 3 * width) / gpus };
 }
 
 function expertShape({

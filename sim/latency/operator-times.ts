@@ -24,8 +24,8 @@ export interface OperatorTimes {
   latentDecode(shape: LatentShape, rows: number): PiecewiseLine;
   /** As promptAttention, for latent attention with its projections. */
   latentPrompt(shape: LatentShape): PromptTime;
-  /** Kernels that stream `bytes` through memory. */
-  elementwise(bytes: Bytes): Seconds;
+  /** Kernels that stream `bytes` in all, each of them `workingSet` at a time: what the L2 cache holds passes faster. */
+  elementwise(bytes: Bytes, workingSet: Bytes): Seconds;
 }
 
 export type PromptTime = (tokens: Tokens) => Seconds;

@@ -67,7 +67,10 @@ export function roofline(gpu: GpuProfile): OperatorTimes {
       return (tokens) => perPair * ((tokens * (tokens + 1)) / 2) + perToken * tokens;
     },
 
-    elementwise: (bytes) => bytes / (elementwise.bandwidth.value * memory),
+    elementwise(bytes, workingSet) {
+      const held = workingSet <= 0 ? 1 : Math.min(1, gpu.l2Cache.value / workingSet);
+      return bytes / ((1 + held) * elementwise.bandwidth.value * memory);
+    },
   };
 }
 

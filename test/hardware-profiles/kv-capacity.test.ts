@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { batchLimits } from '../../hardware-profiles/batch-limits.ts';
 import { loadGpu } from '../../hardware-profiles/gpu-profile.ts';
 import { kvCapacity } from '../../hardware-profiles/kv-capacity.ts';
-import { blocksOfKvCacheTokens } from '../../hardware-profiles/kv-cache-tokens.ts';
+import { blocksOfKvCacheTokens, kvCacheTokensOfBlocks } from '../../hardware-profiles/kv-cache-tokens.ts';
+import { kvBlockSize } from '../../hardware-profiles/kv-block-size.ts';
 import { kvBytesPerToken } from '../../hardware-profiles/kv-layout.ts';
 import { loadEngine } from '../../hardware-profiles/load-engine.ts';
+import { quantized } from '../../hardware-profiles/quantized.ts';
 import { loadModel } from '../../hardware-profiles/load-model.ts';
 import { shippedProfiles } from '../support/profiles.ts';
 
@@ -55,6 +57,72 @@ describe('KV capacity', () => {
     expect(capacity('gpt-oss-120b', 1, 0.9).fits).toBe(false);
   });
 
+  it('llama-3.1-70b in FP8 on two GPUs: as Llama-3.3-70B FP8 was logged', () => {
+    const limits = batchLimits(logged, h100, { maxModelLen: 40960 });
+    const { breakdown } = kvCapacity({
+      gpu: h100,
+      model: quantized(model('llama-3.3-70b'), 'fp8'),
+      engine: logged,
+      tensorParallelSize: 2,
+      gpuMemoryUtilization: 0.9,
+      maxModelLen: 40960,
+      blockSize: 16,
+      ...limits,
+    });
+    expect(Math.abs(breakdown.weights / GIB / 33.88 - 1)).toBeLessThan(0.01);
+    expect(Math.abs(breakdown.kvCache / GIB / 32.0 - 1)).toBeLessThan(0.05);
+  });
+
+  // Blocks and tokens that vLLM logged: LLMServingSim's RTX 4090 run; llm-d's Qwen3-32B and gpt-oss-120b reports.
+  it('blocks of Llama-3.1-8B on an RTX 4090: 2,588', () => {
+    const engine = loadEngine(shippedProfiles, 'vllm-0.19');
+    const result = kvCapacity({
+      gpu: loadGpu(shippedProfiles, 'rtx-4090-24gb'),
+      model: model('llama-3.1-8b'),
+      engine,
+      tensorParallelSize: 1,
+      maxNumBatchedTokens: 2048,
+      maxNumSeqs: 256,
+      maxModelLen: 32768,
+      blockSize: 16,
+    });
+    expect(result.fits && Math.abs(result.blocks / 2588 - 1)).toBeLessThan(0.05);
+  });
+
+  it('tokens of Qwen3-32B on two H100: 307,328 in 2025', () => {
+    const result = kvCapacity({
+      gpu: h100,
+      model: model('qwen3-32b'),
+      engine: loadEngine(shippedProfiles, 'vllm-0.12'),
+      tensorParallelSize: 2,
+      maxNumBatchedTokens: 8192,
+      maxNumSeqs: 256,
+      maxModelLen: 40960,
+      blockSize: 16,
+    });
+    expect(result.fits && Math.abs((16 * result.blocks) / 307_328 - 1)).toBeLessThan(0.05);
+  });
+
+  it('tokens of gpt-oss-120b on one H200: 1.22 million at 0.85, 1,630,790 at 0.95', () => {
+    const tokensAt = (gpuMemoryUtilization: number, blockSize: number): number => {
+      const result = kvCapacity({
+        gpu: loadGpu(shippedProfiles, 'h200-sxm-141gb'),
+        model: model('gpt-oss-120b'),
+        engine: v33,
+        tensorParallelSize: 1,
+        gpuMemoryUtilization,
+        maxNumBatchedTokens: 8192,
+        maxNumSeqs: 1024,
+        maxModelLen: 131072,
+        blockSize,
+      });
+      const group = { window: 128, inFlightTokens: 2 * 8192 };
+      return result.fits ? kvCacheTokensOfBlocks(result.blocks, 131072, blockSize, group) : 0;
+    };
+    expect(Math.abs(tokensAt(0.85, 64) / 1.22e6 - 1)).toBeLessThan(0.05);
+    expect(Math.abs(tokensAt(0.95, 128) / 1_630_790 - 1)).toBeLessThan(0.05);
+  });
+
   it('says how many bytes are missing', () => {
     const result = capacity('llama-3.1-70b', 1, 0.9);
     expect(result.fits).toBe(false);
@@ -76,7 +144,28 @@ describe('KV capacity', () => {
   });
 });
 
+describe('block size', () => {
+  it('is 16 unless the backend of latent attention wants another', () => {
+    const on = (gpu: string, name: string, kv: 'auto' | 'fp8') =>
+      kvBlockSize(v33, loadGpu(shippedProfiles, gpu), model(name), kv);
+    expect(on('b200-sxm-180gb', 'llama-3.1-8b', 'fp8')).toBe(16);
+    expect(on('b200-sxm-180gb', 'deepseek-v3', 'auto')).toBe(32);
+    expect(on('h200-sxm-141gb', 'deepseek-v3', 'auto')).toBe(16);
+    expect(on('h200-sxm-141gb', 'deepseek-v3', 'fp8')).toBe(64);
+  });
+});
+
 describe('GPU KV cache size: N tokens', () => {
+  it('turns back into its blocks, with and without a window group', () => {
+    const group = { window: 128, inFlightTokens: 16384 };
+    for (const blocks of [2588, 19208, 102_345]) {
+      expect(blocksOfKvCacheTokens(kvCacheTokensOfBlocks(blocks, 131072, 16), 131072, 16)).toBe(blocks);
+      const tokens = kvCacheTokensOfBlocks(blocks, 131072, 16, group);
+      expect(blocksOfKvCacheTokens(tokens, 131072, 16, group)).toBe(blocks);
+      expect(tokens).toBeLessThan(blocks * 16);
+    }
+  });
+
   it('gives the blocks behind it', () => {
     expect(blocksOfKvCacheTokens(19208 * 16, 40960, 16)).toBe(19208);
     // A length limit that is no multiple of the block size: 1000 tokens take 63 blocks of 16.
