@@ -57,7 +57,7 @@ describe('README', () => {
   });
 
   it('shows what its commands print', async () => {
-    const shown = /<!-- run: fleetcast (.*?) -->\n```text\n[\s\S]*?```/g;
+    const shown = /<!-- run: fleetcast (.*?) -->\n\n```text\n[\s\S]*?```/g;
     const outputs = new Map<string, string>();
     for (const [, command = ''] of readme.matchAll(shown)) {
       const { stdout } = await workspace(FILES).run(...command.split(' '), '--quiet');
@@ -67,7 +67,7 @@ describe('README', () => {
     const rendered = readme.replace(
       shown,
       (_, command: string) =>
-        `<!-- run: fleetcast ${command} -->\n\`\`\`text\n${outputs.get(command)?.trimEnd() ?? ''}\n\`\`\``,
+        `<!-- run: fleetcast ${command} -->\n\n\`\`\`text\n${outputs.get(command)?.trimEnd() ?? ''}\n\`\`\``,
     );
     await expect(rendered).toMatchFileSnapshot(README);
   });
