@@ -46,9 +46,21 @@ type Seen<Event> = Omit<Event, 'ev' | 't' | 's' | keyof State>;
 
 const MOST_PASSES = 300;
 
+/** How the loop treats passes; other values are for experiments. */
+export interface LoopRules {
+  /** In asynchronous mode a pass is composed before the output of the one before it is known. */
+  readonly lag: boolean;
+  /** A pass without tokens takes its place in the queue of passes. */
+  readonly emptyPasses: boolean;
+}
+
 /** Plays a case turn by turn, as the recording's loop did: the events that `engine` makes of it, as they come. */
-export function* playCase<Pass>(header: TraceHeader, engine: SteppedEngine<Pass>): Generator<TraceEvent> {
-  const game = new Game(header, engine);
+export function* playCase<Pass>(
+  header: TraceHeader,
+  engine: SteppedEngine<Pass>,
+  rules: LoopRules = { lag: true, emptyPasses: true },
+): Generator<TraceEvent> {
+  const game = new Game(header, engine, rules);
   const lastTurn = Math.max(-1, ...header.requests.map(({ at }) => at), ...header.aborts.map(({ at }) => at));
   let turn = 0;
   while (!game.isTruncated() && (turn <= lastTurn || game.isBusy())) yield* game.turn(turn++);
@@ -58,6 +70,7 @@ export function* playCase<Pass>(header: TraceHeader, engine: SteppedEngine<Pass>
 class Game<Pass> {
   private readonly header: TraceHeader;
   private readonly engine: SteppedEngine<Pass>;
+  private readonly rules: LoopRules;
   private readonly model: StubModel;
   private readonly inFlight: InFlight<Pass>[] = [];
   private readonly firstPass = new Map<string, number>();
@@ -65,9 +78,10 @@ class Game<Pass> {
   /** Aborts that wait for an output to be processed. */
   private lateAborts: string[] = [];
 
-  constructor(header: TraceHeader, engine: SteppedEngine<Pass>) {
+  constructor(header: TraceHeader, engine: SteppedEngine<Pass>, rules: LoopRules) {
     this.header = header;
     this.engine = engine;
+    this.rules = rules;
     this.model = new StubModel(header);
   }
 
@@ -87,11 +101,12 @@ class Game<Pass> {
     // An abort that found no output to wait for in its own turn is one of the next turn, before that turn's own.
     yield* this.abort(turn, 'top', [...this.lateAborts, ...top]);
     this.lateAborts = due.flatMap(({ id, when }) => (when === 'mid' ? id : []));
-    const depth = header.mode === 'async' ? 2 : 1;
+    const depth = header.mode === 'async' && this.rules.lag ? 2 : 1;
     if (engine.hasWork()) {
       const composed = this.compose(turn);
       yield composed;
-      if (this.inFlight.length < depth && (composed.tok.length > 0 || engine.hasWork())) return;
+      const counts = composed.tok.length > 0 || (this.rules.emptyPasses && engine.hasWork());
+      if (this.inFlight.length < depth && counts) return;
     }
     const oldest = this.inFlight.shift();
     if (oldest === undefined) return;

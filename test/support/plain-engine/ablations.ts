@@ -36,7 +36,6 @@ export const ABLATIONS = {
   'unhashed-as-group': 'blocks without content go to the front one by one',
   'lazy-eviction': 'a block leaves the prefix cache when it is freed',
   'first-duplicate': 'a lookup returns the newest of equal blocks',
-  'touch-leaves-queue': 'a block goes to the end of the free queue when it is hit, before it is taken',
   // Prefix cache
   'last-token-computed': 'a prompt may be hit to its last token',
   'lookup-on-resume': 'a resumed request does not look into the prefix cache',

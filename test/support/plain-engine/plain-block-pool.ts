@@ -21,6 +21,8 @@ export interface Block {
 export class PlainBlockPool {
   readonly nullBlock: Block;
   readonly size: number;
+  /** Blocks taken whose content could be found until then. */
+  evictions = 0;
   private readonly blocks: Block[];
   private readonly byKey = new Map<number, Block[]>();
   private readonly ablation: Ablation | undefined;
@@ -58,6 +60,7 @@ export class PlainBlockPool {
       const block = this.first;
       invariant(block !== undefined, 'the pool has the blocks it was asked about', { count });
       this.unlink(block);
+      if (block.key !== undefined) this.evictions++;
       this.forget(block);
       block.refs = 1;
       taken.push(block);
