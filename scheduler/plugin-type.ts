@@ -2,6 +2,7 @@ import type { Random } from '../base/random.ts';
 import type { ParameterReader } from './config/parameter-reader.ts';
 import type { DataKey } from './data-key.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { LatencyPredictor } from './latency-predictor.ts';
 import type { Plugin } from './plugin.ts';
 
 /** What a plugin may be used for in a configuration. */
@@ -58,7 +59,7 @@ export interface PluginDefinition<P> {
   readonly references?: (parameters: P) => readonly string[];
   /** Looks at the plugins that the parameters mention; a text says what is wrong with one. */
   readonly check?: (parameters: P, declared: readonly DeclaredPlugin[]) => string | undefined;
-  /** Makes the plugin. Absent: it loads, and `notSimulated` says why nothing here can play it. */
+  /** Makes the plugin. Absent: it has no part in decisions (a parser, a data source), or `notSimulated` says why it lacks one. */
   readonly create?: (parameters: P, context: PluginContext) => Plugin;
   readonly notSimulated?: string;
 }
@@ -73,6 +74,8 @@ export interface PluginType {
   readonly readsParameters: boolean;
   readonly needsParameters: boolean;
   readonly bringsSource: boolean;
+  /** Whether there is something to make. */
+  readonly takesPart: boolean;
   /** Decodes the parameters of one declaration. Mistakes go to the reader; the plan is then of no use. */
   prepare(name: string, reader: ParameterReader): PluginPlan;
 }
@@ -102,6 +105,8 @@ export interface PluginContext {
   key<T>(text: string): DataKey<T>;
   /** How pickers order endpoints with equal totals. */
   readonly tieBreak: TieBreak;
+  /** What predicts latencies; undefined = nobody does. */
+  readonly latencyPredictor: LatencyPredictor | undefined;
   /** A random stream of its own; equal seeds give equal draws. */
   random(stream?: string): Random;
   /** A plugin made before it: one that its parameters mention. */
@@ -123,6 +128,7 @@ export function definePlugin<P = undefined>(definition: PluginDefinition<P>): Pl
     readsParameters: definition.parameters !== undefined,
     needsParameters: definition.needsParameters === true,
     bringsSource: definition.bringsSource === true,
+    takesPart: definition.create !== undefined,
     prepare(name, reader) {
       const parameters = definition.parameters?.(reader) as P;
       const create = definition.create;

@@ -80,7 +80,10 @@ export interface ResponseHeaders extends Plugin {
   responseHeaders(state: RequestState, headers: Map<string, string>, now: Seconds): void;
 }
 
-/** Sees the first and the last piece of an answer. Both are called for a committed request, whatever its end. */
+/**
+ * Sees the first and the last piece of an answer. `end` is called for every committed request, whatever its end; `firstChunk`
+ * not when the end comes with or before it.
+ */
 export interface ResponseBody extends Plugin {
   firstChunk?(state: RequestState, now: Seconds): void;
   end(state: RequestState, cause: EndCause, now: Seconds): void;

@@ -5,6 +5,10 @@ import type { DataKey } from './data-key.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { InferenceRequest } from './request.ts';
 
+/** What a request has come to. */
+export type RequestPhase =
+  'open' | 'queued' | 'admitted' | 'produced' | 'decided' | 'committed' | 'streaming' | 'ended';
+
 /**
  * What the picker knows of one request between its first moment and its end. Plugins keep their per-request state
  * here and nowhere else, so that nothing is left behind when a request ends early.
@@ -13,6 +17,9 @@ import type { InferenceRequest } from './request.ts';
  */
 export class RequestState {
   readonly request: InferenceRequest;
+  phase: RequestPhase = 'open';
+  /** The flow it belongs to, for fairness. */
+  flow = '';
   /** The endpoints the request may go to, in candidate order; empty before `produce`. */
   candidates: readonly Endpoint[] = [];
   /** Set by the token producer; undefined = not tokenised. */
@@ -21,6 +28,8 @@ export class RequestState {
   inputTokens: Tokens = 0;
   /** Results of the profiles that ran, in that order; a failed profile has no targets. */
   results: readonly ProfileResult[] = [];
+  /** Tokens of the answer, known with its end and to the host only. */
+  outputTokens: Tokens | undefined = undefined;
   /** Request headers that scheduling and commit set; undefined = removed. */
   readonly headerChanges = new Map<string, string | undefined>();
   /** Name of the profile whose first target serves the request. */

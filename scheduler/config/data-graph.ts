@@ -36,7 +36,9 @@ export function completeDataGraph(assembly: Assembly): DataGraph {
   addMissingProducers(assembly);
   const declared = assembly.declared();
   const madeBy = new Map<string, PluginPlan[]>();
-  const producers = assembly.plans.filter((plan) => (plan.data(declared).produces?.length ?? 0) > 0);
+  const producers = assembly.plans.filter(
+    (plan) => plan.type.roles.includes('producer') && plan.data(declared).produces !== undefined,
+  );
   for (const plan of producers) {
     for (const text of plan.data(declared).produces ?? [])
       madeBy.set(text, [...(madeBy.get(text) ?? []), plan]);

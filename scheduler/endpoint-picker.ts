@@ -1,0 +1,306 @@
+import { invariant } from '../base/invariant.ts';
+import type { Seconds, Tokens } from '../base/units.ts';
+import type { Admission, AdmissionController, AdmissionOutcome } from './admission.ts';
+import { prefixMatchData, type PrefixMatch } from './attributes.ts';
+import type { LoadedConfig } from './config/loaded-config.ts';
+import { buildPlugins } from './cycle/build-plugins.ts';
+import { orderProducers, type ProducerOrder } from './cycle/order-producers.ts';
+import { SchedulingProfile, type CycleOptions } from './cycle/profile.ts';
+import { runCycle } from './cycle/run-cycle.ts';
+import type { DataKey, DataKeys } from './data-key.ts';
+import type { Endpoint, EndpointInfo } from './endpoint.ts';
+import { Fleet } from './fleet.ts';
+import { createAdmission } from './flow-control/create-admission.ts';
+import { hostPort } from './host-port.ts';
+import type { KvEvent } from './kv-event.ts';
+import type { LatencyPredictor } from './latency-predictor.ts';
+import type { Metrics } from './metrics.ts';
+import { PluginSet } from './plugin-set.ts';
+import type { EndCause, Filter, Picker, Plugin, ProfileHandler, Scorer } from './plugin.ts';
+import type { TieBreak } from './plugin-type.ts';
+import { rejection, type Rejection } from './rejection.ts';
+import type { InferenceRequest } from './request.ts';
+import { RequestState } from './request-state.ts';
+
+export interface EndpointPickerOptions {
+  readonly seed: number;
+  /** Tells runs of one seed apart (several routers, replications); 0 unless given. */
+  readonly run?: number;
+  readonly tieBreak?: TieBreak;
+  readonly producerOrder?: ProducerOrder;
+  readonly latencyPredictor?: LatencyPredictor;
+}
+
+/** A decision: state.results and state.primary say more. */
+export interface Decision {
+  readonly kind: 'decided';
+  /** The endpoint that serves the request: the primary profile's first target. */
+  readonly endpoint: Endpoint;
+  /** `address:port` of the primary profile's targets, comma-separated, as the proxy gets it. */
+  readonly destination: string;
+}
+
+/** What `advance` brought about. */
+export interface Advanced {
+  /** When to call again; Infinity = after something has changed. */
+  readonly next: Seconds;
+  /** Requests that were queued and are so no longer, in order. */
+  readonly outcomes: readonly AdmissionOutcome[];
+}
+
+/**
+ * llm-d's endpoint picker. A request changes its state at six moments, in order: admit, produce, schedule, commit, first
+ * chunk, end (which may come after any of them); the world at three: membership, metrics, KV events; time in `advance` alone.
+ * Only `commit` and what follows it leave traces that later decisions see. All times are seconds of one clock, the host's.
+ * Source: EPP/requestcontrol/director.go of llm-d-router at ebab6879.
+ */
+export class EndpointPicker {
+  private readonly fleet = new Fleet();
+  private readonly keys: DataKeys;
+  private readonly plugins: PluginSet;
+  private readonly handler: ProfileHandler;
+  private readonly profiles: ReadonlyMap<string, SchedulingProfile>;
+  private readonly profileNames: readonly string[];
+  private readonly admission: AdmissionController;
+  private readonly approxMatch: DataKey<PrefixMatch>;
+  private nextPurge: Seconds = Infinity;
+
+  constructor(config: LoadedConfig, options: EndpointPickerOptions) {
+    const { keys, byName } = buildPlugins(
+      config,
+      {
+        seed: options.seed,
+        run: options.run ?? 0,
+        tieBreak: options.tieBreak ?? 'random',
+        latencyPredictor: options.latencyPredictor,
+      },
+      () => this.fleet.present,
+    );
+    const { effective } = config;
+    this.keys = keys;
+    this.plugins = new PluginSet(byName, orderProducers(effective, options.producerOrder ?? 'prefix-first'));
+    this.handler = named<ProfileHandler>(byName, effective.profileHandler);
+    this.profiles = new Map(
+      effective.profiles.map(({ name, filters, scorers, picker }) => [
+        name,
+        new SchedulingProfile(
+          name,
+          filters.map((filter) => named<Filter>(byName, filter)),
+          scorers.map((scorer) => ({ scorer: named<Scorer>(byName, scorer.name), weight: scorer.weight })),
+          named<Picker>(byName, picker),
+        ),
+      ]),
+    );
+    this.profileNames = [...this.profiles.keys()];
+    this.admission = createAdmission(effective, byName, () => this.fleet.present);
+    this.approxMatch = keys.key(prefixMatchData());
+  }
+
+  /** The endpoints that are present, in candidate order. */
+  get endpoints(): readonly Endpoint[] {
+    return this.fleet.present;
+  }
+
+  /** Endpoints go, then others appear, last in candidate order. */
+  observeMembership(change: MembershipChange, now: Seconds): void {
+    for (const id of change.removed ?? []) {
+      const endpoint = this.fleet.remove(id);
+      if (endpoint === undefined) continue;
+      for (const listener of this.plugins.endpointListeners) listener.endpointRemoved?.(endpoint, now);
+      this.nextPurge = Math.min(this.nextPurge, this.fleet.nextPurge(now));
+    }
+    for (const info of change.added ?? []) {
+      const endpoint = this.fleet.add(info);
+      for (const listener of this.plugins.endpointListeners) listener.endpointAdded?.(endpoint, now);
+    }
+  }
+
+  /** A scrape of an endpoint; ignored for one that is not present. */
+  observeMetrics(id: string, metrics: Metrics): void {
+    const endpoint = this.fleet.get(id);
+    if (endpoint !== undefined) endpoint.metrics = metrics;
+  }
+
+  /** Other data of an endpoint from outside (topology, custom gauges), under the text of their key. */
+  observeAttribute(id: string, key: string, value: unknown): void {
+    const endpoint = this.fleet.get(id);
+    if (endpoint !== undefined) endpoint.attributes[this.keys.key(key).slot] = value;
+  }
+
+  /** An engine published events; `model` is the base model's name. Ignored for an endpoint that is not present. */
+  observeKvEvents(id: string, model: string, events: readonly KvEvent[], now: Seconds): void {
+    const endpoint = this.fleet.get(id);
+    if (endpoint === undefined) return;
+    for (const listener of this.plugins.kvListeners) listener.kvEvents(endpoint, model, events, now);
+  }
+
+  /** The state that goes with a request through its moments. */
+  open(request: InferenceRequest): RequestState {
+    const state = new RequestState(request);
+    state.flow = this.plugins.flowOf(request);
+    return state;
+  }
+
+  admit(state: RequestState, now: Seconds): Admission {
+    invariant(state.phase === 'open', 'a request is admitted once', { phase: state.phase });
+    const admission = this.admission.admit(state, now);
+    state.phase = admission.kind === 'rejected' ? 'ended' : admission.kind;
+    return admission;
+  }
+
+  /** Finds the candidates and attaches data to them. `candidates`: those the host allows (all that are present). */
+  produce(
+    state: RequestState,
+    now: Seconds,
+    candidates: readonly Endpoint[] = this.fleet.present,
+  ): Rejection | undefined {
+    invariant(state.phase === 'admitted', 'data are produced after admission', { phase: state.phase });
+    state.phase = 'produced';
+    state.candidates = candidates;
+    for (const screener of this.plugins.screeners) {
+      const kept = screener.screen(state, candidates);
+      state.candidates = state.candidates.filter((endpoint) => kept.includes(endpoint));
+    }
+    if (state.candidates.length === 0)
+      return rejection('ServiceUnavailable', 'there is no endpoint', 'rejected-no-endpoints');
+    for (const producer of this.plugins.producers) {
+      // The request goes on with what is there; producers after the one that failed do not run.
+      if (producer.produce(state, now) !== undefined) break;
+    }
+    return undefined;
+  }
+
+  /** Decides. Changes nothing but random streams and tie counters; may be repeated. */
+  schedule(state: RequestState, now: Seconds, options: CycleOptions = NO_OPTIONS): Decision | Rejection {
+    invariant(state.phase === 'produced' || state.phase === 'decided', 'scheduling follows producing', {
+      phase: state.phase,
+    });
+    state.phase = 'produced';
+    for (const admitter of this.plugins.admitters) {
+      const reason = admitter.admit(state, now);
+      if (reason !== undefined) return rejection('Internal', `request cannot be admitted: ${reason}`);
+    }
+    state.headerChanges.clear();
+    const wrong = runCycle(state, this.handler, this.profiles, this.profileNames, now, options);
+    if (wrong !== undefined) return wrong;
+    const targets = state.primary === undefined ? [] : (state.result(state.primary)?.targets ?? []);
+    const [first] = targets;
+    invariant(first !== undefined, 'the primary profile has a target', { primary: state.primary });
+    if (wantsCachedOnly(state.request)) {
+      const match = first.rewritten ? undefined : state.read(this.approxMatch, first.endpoint);
+      if ((match?.matchBlocks ?? 0) === 0)
+        return rejection('PreconditionFailed', 'no part of the prompt is cached where it would go');
+    }
+    const destination = targets.map(({ endpoint, port }) => hostPort(endpoint.address, port)).join(',');
+    state.phase = 'decided';
+    return { kind: 'decided', endpoint: first.endpoint, destination };
+  }
+
+  /** The decision is carried out. Returns the request headers to set (undefined = to remove), in lower case. */
+  commit(state: RequestState, now: Seconds): ReadonlyMap<string, string | undefined> {
+    invariant(state.phase === 'decided', 'a decision is carried out once', { phase: state.phase });
+    state.phase = 'committed';
+    for (const { targets } of state.results) {
+      for (const { endpoint } of targets) this.fleet.use(endpoint, 1);
+    }
+    for (const plugin of this.plugins.preRequests) plugin.preRequest(state, state.headerChanges, now);
+    return effectiveChanges(state);
+  }
+
+  /** The answer begins. Returns the response headers to set. */
+  firstChunk(state: RequestState, now: Seconds): ReadonlyMap<string, string> {
+    invariant(state.phase === 'committed', 'an answer begins once', { phase: state.phase });
+    state.phase = 'streaming';
+    for (const plugin of this.plugins.responseBodies) plugin.firstChunk?.(state, now);
+    return this.responseHeaders(state, now);
+  }
+
+  /**
+   * The request is over, whatever it had come to; further calls do nothing. An answer that comes in one piece has no first
+   * chunk before its end: its response headers are returned here. `outputTokens`: what its usage says, if known.
+   */
+  end(
+    state: RequestState,
+    cause: EndCause,
+    now: Seconds,
+    outputTokens?: Tokens,
+  ): ReadonlyMap<string, string> {
+    state.outputTokens = outputTokens;
+    if (state.phase === 'queued') this.admission.cancel(state, now);
+    const inOnePiece = state.phase === 'committed' && cause === 'natural';
+    const headers = inOnePiece ? this.responseHeaders(state, now) : NO_HEADERS;
+    if (state.phase === 'committed' || state.phase === 'streaming') {
+      for (const plugin of this.plugins.responseBodies) plugin.end(state, cause, now);
+      for (const { targets } of state.results) {
+        for (const { endpoint } of targets) this.fleet.use(endpoint, -1);
+      }
+    }
+    if (state.phase !== 'ended' && state.phase !== 'open' && state.phase !== 'queued')
+      this.admission.ended?.(state, now);
+    state.phase = 'ended';
+    return headers;
+  }
+
+  /** Lets time pass: queues, expiries, purges. */
+  advance(now: Seconds): Advanced {
+    const outcomes: AdmissionOutcome[] = [];
+    let next = this.admission.advance(now, outcomes);
+    for (const { state, admission } of outcomes)
+      state.phase = admission.kind === 'admitted' ? 'admitted' : 'ended';
+    for (const plugin of this.plugins.timed) next = Math.min(next, plugin.advance(now));
+    if (now >= this.nextPurge) {
+      for (const index of this.fleet.purge()) {
+        for (const listener of this.plugins.endpointListeners) listener.forget?.(index);
+      }
+      this.nextPurge = this.fleet.nextPurge(now);
+    }
+    return { next: Math.min(next, this.nextPurge), outcomes };
+  }
+
+  private responseHeaders(state: RequestState, now: Seconds): ReadonlyMap<string, string> {
+    if (this.plugins.responseHeaders.length === 0) return NO_HEADERS;
+    const headers = new Map<string, string>();
+    for (const plugin of this.plugins.responseHeaders) plugin.responseHeaders(state, headers, now);
+    return headers;
+  }
+
+  /** State of a plugin in plain values, for tests and debugging; undefined when it shows none. */
+  inspect(plugin: string): unknown {
+    return this.plugins.inspect(plugin);
+  }
+
+  /** What a key of this picker is called in request states, for tests and debugging. */
+  key<T>(text: string): DataKey<T> {
+    return this.keys.key(text);
+  }
+}
+
+export interface MembershipChange {
+  readonly added?: readonly EndpointInfo[];
+  /** Ids. */
+  readonly removed?: readonly string[];
+}
+
+const NO_OPTIONS: CycleOptions = {};
+const NO_HEADERS: ReadonlyMap<string, string> = new Map();
+
+function named<P extends Plugin>(plugins: ReadonlyMap<string, Plugin>, name: string): P {
+  const plugin = plugins.get(name);
+  invariant(plugin !== undefined, 'a configured plugin was made', { name });
+  return plugin as P;
+}
+
+/** Conditional decode: the header Prefer with the token if-available. */
+function wantsCachedOnly({ headers }: InferenceRequest): boolean {
+  const prefer = headers['prefer'];
+  if (prefer === undefined) return false;
+  return prefer.split(/[,;]/).some((token) => token.trim().toLowerCase() === 'if-available');
+}
+
+/** Without those that leave the request's own headers as they are. */
+function effectiveChanges({ headerChanges, request }: RequestState): ReadonlyMap<string, string | undefined> {
+  for (const [name, value] of headerChanges) {
+    if (request.headers[name] === value) headerChanges.delete(name);
+  }
+  return headerChanges;
+}
