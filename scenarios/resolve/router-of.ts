@@ -1,8 +1,8 @@
 import { unreachable } from '../../base/invariant.ts';
 import type { ValuePath } from '../../base/yaml-text.ts';
 import type { ProfileText } from '../../hardware-profiles/profile-source.ts';
-import { loadConfig } from '../../scheduler/config/load-config.ts';
-import type { LoadedConfig } from '../../scheduler/config/loaded-config.ts';
+import { loadConfig, obstaclesTo, unverifiedPlugins, type LoadedConfig } from '../../scheduler/index.ts';
+import { orderProducers } from '../../scheduler/cycle/order-producers.ts';
 import { PLAIN_POLICIES } from '../../scheduler/policies/plain-policies.ts';
 import type { RouterInput } from '../../sim/fleet/run-input.ts';
 import type { PolicySpec } from '../schema/policy-schema.ts';
@@ -79,11 +79,14 @@ function endpointPicker(policy: PolicySpec, context: RouterContext): ResolvedRou
   const tieBreak = policy.tie_break ?? 'random';
   const index = context.scenario.spec.policies.findIndex(({ name }) => name === policy.name);
   checkPlugins(config, text.file, ['spec', 'policies', index, 'router'], notes);
-  for (const warning of config.warnings) notes.label('router', `${text.file}: ${warning}`);
+  for (const warning of config.warnings) {
+    // The order of the producers has a label of its own, which says what is simulated.
+    if (!warning.startsWith('nothing orders')) notes.label('router', `${text.file}: ${warning}`);
+  }
   if (hasFreeOrder(config)) {
     notes.label(
       'producer-order',
-      `producer_order is ${gateway.producer_order}; in the real picker chance decides at its start which of ${config.effective.producers.join(', ')} runs first`,
+      `producers run ${gateway.producer_order} here; in the real picker chance decides at its start, and token-load-scorer never sees prefix hits when the in-flight producer comes first`,
       ['spec', 'policies', index, 'gateway', 'producer_order'],
     );
   }
@@ -99,30 +102,26 @@ function endpointPicker(policy: PolicySpec, context: RouterContext): ResolvedRou
 }
 
 /** A configuration may load and hold plugins that nothing here can play: a forecast without them would be another fleet's. */
-function checkPlugins({ plugins }: LoadedConfig, file: string, path: ValuePath, notes: Notes): void {
-  for (const { name, type } of plugins) {
-    const called = name === type.type ? `plugin ${name}` : `plugin ${name} (${type.type})`;
-    if (type.notSimulated !== undefined) {
-      notes.problem(
-        'E_UNSUPPORTED',
-        path,
-        `cannot be simulated: ${called} of ${file}: ${type.notSimulated}`,
-        'take the plugin out of a copy of the file, and forecast what is left',
-      );
-    }
-    if (type.unverified) {
-      notes.label('unverified-plugin', `${called} was never compared with the real picker's decisions`, path);
-    }
+function checkPlugins(config: LoadedConfig, file: string, path: ValuePath, notes: Notes): void {
+  for (const { plugin, type, reason } of obstaclesTo(config)) {
+    notes.problem(
+      'E_UNSUPPORTED',
+      path,
+      `cannot be simulated: plugin ${plugin === type ? type : `${plugin} (${type})`} of ${file}: ${reason}`,
+      'take the plugin out of a copy of the file, and forecast what is left',
+    );
+  }
+  for (const type of unverifiedPlugins(config)) {
+    notes.label('unverified-plugin', `${type} was never compared with decisions of the real picker`, path);
   }
 }
 
-/** Whether more than one order of the producers is allowed. */
-function hasFreeOrder({ effective: { producers, producerRunsAfter } }: LoadedConfig): boolean {
-  const after = new Set(producerRunsAfter.map(([later, earlier]) => `${later} ${earlier}`));
-  return producers.some((producer, index) => {
-    const next = producers[index + 1];
-    return next !== undefined && !after.has(`${next} ${producer}`);
-  });
+/** Whether the real picker leaves the order of its producers to chance. */
+function hasFreeOrder({ effective }: LoadedConfig): boolean {
+  const [first, second] = (['prefix-first', 'in-flight-first'] as const).map((order) =>
+    orderProducers(effective, order).join(),
+  );
+  return first !== second;
 }
 
 function bytesPerToken({ scenario }: RouterContext): number | undefined {

@@ -37,19 +37,17 @@ describe('fleetcast run', () => {
   it('writes every output that is asked for', async () => {
     const { run, read, files } = workspace(FILES);
     const { code, stdout } = await run(
-      ...[
-        'run',
-        's.yaml',
-        '-o',
-        'json=r.json',
-        '-o',
-        'csv=r.csv',
-        '-o',
-        'html=r.html',
-        '-o',
-        'table',
-        '--per-request',
-      ],
+      'run',
+      's.yaml',
+      '-o',
+      'json=r.json',
+      '-o',
+      'csv=r.csv',
+      '-o',
+      'html=r.html',
+      '-o',
+      'table',
+      '--per-request',
     );
     expect(code).toBe(0);
     expect(stdout).toMatch(/^small: /);
@@ -66,8 +64,18 @@ describe('fleetcast run', () => {
   it('plays the first requests, the policies and the seeds that are asked for', async () => {
     const { run } = workspace(FILES);
     const { stdout } = await run(
-      ...['run', 's.yaml', '-o', 'json', '--requests', '10', '--policy', 'least-request,round-robin'],
-      ...['--seed', '7', '--replications', '2'],
+      'run',
+      's.yaml',
+      '-o',
+      'json',
+      '--requests',
+      '10',
+      '--policy',
+      'least-request,round-robin',
+      '--seed',
+      '7',
+      '--replications',
+      '2',
     );
     const report = runReport.parse(JSON.parse(stdout));
     expect(report.runs.map(({ policy, seed, requests }) => [policy, seed, requests.offered])).toEqual([
@@ -103,8 +111,14 @@ describe('fleetcast run', () => {
     // One request alone: the prompt in one step of 10 ms + 900 x 50 us, then 39 steps of 10 ms + 50 us + 20 ns x context.
     const { run } = workspace(FILES);
     const { stdout } = await run(
-      ...['run', 'box.yaml', '-o', 'json', '--requests', '1'],
-      ...['--set', 'spec.fleet.pools[0].engine.async_scheduling=false'],
+      'run',
+      'box.yaml',
+      '-o',
+      'json',
+      '--requests',
+      '1',
+      '--set',
+      'spec.fleet.pools[0].engine.async_scheduling=false',
     );
     const [entry] = runReport.parse(JSON.parse(stdout)).runs;
     expect(entry?.ttft.max).toBeCloseTo(0.01 + 900 * 50e-6, 9);
@@ -129,7 +143,12 @@ describe('fleetcast run', () => {
 
   it('costs what the prices say', async () => {
     const { stdout } = await workspace(FILES).run(
-      ...['run', 's.yaml', '-o', 'json', '--set', 'spec.prices.h100-sxm-80gb.usd_per_gpu_hour=2.5'],
+      'run',
+      's.yaml',
+      '-o',
+      'json',
+      '--set',
+      'spec.prices.h100-sxm-80gb.usd_per_gpu_hour=2.5',
     );
     expect(runReport.parse(JSON.parse(stdout)).runs[0]?.cost?.usdPerHour).toBe(2 * 2 * 2.5);
   });
@@ -139,7 +158,12 @@ describe('a run that has nothing to say', () => {
   it('says why no request is completed, and writes nothing', async () => {
     const { run, files } = workspace(FILES);
     const { code, stdout, stderr } = await run(
-      ...['run', 's.yaml', '-o', 'json=r.json', '--set', 'spec.workload.random.input_len=50000'],
+      'run',
+      's.yaml',
+      '-o',
+      'json=r.json',
+      '--set',
+      'spec.workload.random.input_len=50000',
     );
     expect(code).toBe(2);
     expect(stdout).toBe('');
@@ -151,7 +175,10 @@ describe('a run that has nothing to say', () => {
 
   it('says so when all of them time out', async () => {
     const { code, stderr } = await workspace(FILES).run(
-      ...['run', 's.yaml', '--set', 'spec.workload.client.timeout=20ms'],
+      'run',
+      's.yaml',
+      '--set',
+      'spec.workload.client.timeout=20ms',
     );
     expect(code).toBe(2);
     expect(stderr).toMatch(

@@ -14,7 +14,13 @@ describe('fleetcast trace stats', () => {
 
   it('describes a trace, its format told from its first line', async () => {
     const { code, stdout } = await workspace({ 't.jsonl': TRACE }).run(
-      ...['trace', 'stats', 't.jsonl', '-o', 'json', '--lru', '512,4096'],
+      'trace',
+      'stats',
+      't.jsonl',
+      '-o',
+      'json',
+      '--lru',
+      '512,4096',
     );
     expect(code).toBe(0);
     expect(traceStats.parse(JSON.parse(stdout))).toMatchObject({

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+import { formatProblem } from '../../../base/user-error.ts';
+import { loadScenario } from '../../../scenarios/load/load-scenario.ts';
+import { resolveScenario } from '../../../scenarios/resolve/resolve-scenario.ts';
+import { CONFIG_PRESETS, loadConfig } from '../../../scheduler/index.ts';
+import { problemsOf, resourcesOf, SMALL_SCENARIO } from '../../support/scenario-text.ts';
+
+function resolve(files: Readonly<Record<string, string>>, from: string, to: string) {
+  const resources = resourcesOf(files);
+  const text = SMALL_SCENARIO.replace(from, to);
+  return resolveScenario(loadScenario({ file: 's.yaml', text }, [], resources), resources);
+}
+
+describe('a model from a file', () => {
+  const CONFIG = JSON.stringify({
+    architectures: ['LlamaForCausalLM'],
+    model_type: 'llama',
+    hidden_size: 4096,
+    intermediate_size: 14336,
+    num_hidden_layers: 32,
+    num_attention_heads: 32,
+    num_key_value_heads: 8,
+    vocab_size: 128256,
+    max_position_embeddings: 8192,
+    torch_dtype: 'bfloat16',
+  });
+
+  it('may be a Hugging Face config.json', () => {
+    const scenario = resolve({ 'my/config.json': CONFIG }, 'qwen3-32b', 'my/config.json');
+    expect(scenario.policies[0]?.pools[0]?.engine.maxModelLen).toBe(8192);
+  });
+
+  it('may be a profile', () => {
+    const profile = readFileSync(
+      new URL('../../../hardware-profiles/models/llama-3.1-8b.yaml', import.meta.url),
+      'utf8',
+    );
+    const scenario = resolve({ 'mine.yaml': profile }, 'qwen3-32b', 'mine.yaml');
+    expect(scenario.policies[0]?.pools[0]?.engine.maxModelLen).toBe(131072);
+  });
+
+  it('is part of the digest', () => {
+    const digests = [CONFIG, CONFIG.replace('8192', '4096')].map(
+      (config) => resolve({ 'config.json': config }, 'qwen3-32b', 'config.json').sha256,
+    );
+    expect(digests[0]).not.toBe(digests[1]);
+  });
+
+  it('that lacks a size is refused', () => {
+    const config = CONFIG.replace('"hidden_size":4096,', '');
+    const problems = problemsOf(() => resolve({ 'config.json': config }, 'qwen3-32b', 'config.json'));
+    expect(problems.map(formatProblem)[0]).toMatch(/spec\.model: .*hidden_size/);
+  });
+});
+
+describe('a router', () => {
+  const ROUTER = { from: 'builtin: least-request', to: 'file: epp.yaml' };
+
+  it('from a file has the gateway of the contract', () => {
+    const text = readFileSync(new URL('../../../scenarios/routers/llm-d.yaml', import.meta.url), 'utf8');
+    const scenario = resolve({ 'epp.yaml': text }, ROUTER.from, ROUTER.to);
+    expect(scenario.policies[1]?.router).toMatchObject({
+      kind: 'endpoint-picker',
+      tieBreak: 'random',
+      gateway: {
+        scrapeInterval: 0.05,
+        scrapePhase: 'random',
+        kvEventDelay: 0.005,
+        replicas: 1,
+        sharedState: false,
+        decisionTime: 0.0003,
+        tokenizationTime: 0,
+        producerOrder: 'prefix-first',
+      },
+    });
+    expect(scenario.document.spec.policies[1]).toMatchObject({
+      gateway: { producer_order: 'prefix-first', scrape_interval: '50ms' },
+      tie_break: 'random',
+    });
+    expect(scenario.policies[1]?.labels).toContainEqual(
+      expect.objectContaining({ code: 'producer-order', text: expect.stringContaining('prefix-first') }),
+    );
+    const builtin = resolve({}, ROUTER.from, 'builtin: llm-d');
+    expect(builtin.sha256).not.toBe(scenario.sha256);
+  });
+
+  it('that holds a plugin which cannot be simulated is refused by name, with the reason', () => {
+    const text = `apiVersion: llm-d.ai/v1alpha1
+kind: EndpointPickerConfig
+plugins:
+  - type: queue-scorer
+  - { name: mine, type: header-based-testing-filter }
+schedulingProfiles:
+  - name: default
+    plugins: [{ pluginRef: mine }, { pluginRef: queue-scorer }]
+`;
+    const problems = problemsOf(() => resolve({ 'epp.yaml': text }, ROUTER.from, ROUTER.to));
+    expect(problems.map(formatProblem)).toEqual([
+      expect.stringMatching(
+        /^error\[E_UNSUPPORTED\]: s\.yaml:16:38 spec\.policies\[1\]\.router cannot be simulated: plugin mine \(header-based-testing-filter\) of epp\.yaml: it serves the tests of llm-d/,
+      ),
+    ]);
+  });
+
+  it('that is wrong is refused at the line in its own file', () => {
+    const text = 'kind: EndpointPickerConfig\nplugins:\n  - type: quue-scorer\n';
+    expect(problemsOf(() => resolve({ 'epp.yaml': text }, ROUTER.from, ROUTER.to))[0]).toMatchObject({
+      code: 'E_PLUGIN_TYPE_UNKNOWN',
+      at: { file: 'epp.yaml', line: 3 },
+    });
+  });
+
+  it.each(['llm-d', 'llm-d-default'])('%s that comes as a file is the preset of the picker', (name) => {
+    const text = readFileSync(new URL(`../../../scenarios/routers/${name}.yaml`, import.meta.url), 'utf8');
+    expect(loadConfig(text).effective).toEqual(loadConfig(CONFIG_PRESETS.get(name) ?? '').effective);
+  });
+
+  it('that is plain decides in no time', () => {
+    const scenario = resolve({}, 'nothing', 'nothing');
+    expect(scenario.policies[0]?.router).toMatchObject({ kind: 'policy', gateway: { decisionTime: 0 } });
+  });
+});
