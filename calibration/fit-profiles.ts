@@ -42,9 +42,17 @@ const GPUS: Readonly<Record<string, { profile: string; limits: GpuLimits }>> = {
 };
 
 /** Folders of LLMServingSim's layer profiles -> GPU profile and vLLM version (meta.yaml). */
-const LAYER_PROFILES: Readonly<Record<string, { profile: string; version: string }>> = {
-  'rtx4090/llama-3.1-8b-bf16-tp1': { profile: 'rtx-4090-24gb', version: '0.19.0' },
-  'rtxpro6000/llama-3.1-8b-bf16-tp1': { profile: 'rtx-pro-6000-96gb', version: '0.19.0' },
+const LAYER_PROFILES: Readonly<Record<string, { profile: string; version: string; limits: GpuLimits }>> = {
+  'rtx4090/llama-3.1-8b-bf16-tp1': {
+    profile: 'rtx-4090-24gb',
+    version: '0.19.0',
+    limits: { bytesPerSecond: 1.008e12, l2Bytes: 72e6, flopPerSecond: 165.2e12 },
+  },
+  'rtxpro6000/llama-3.1-8b-bf16-tp1': {
+    profile: 'rtx-pro-6000-96gb',
+    version: '0.19.0',
+    limits: { bytesPerSecond: 1.597e12, l2Bytes: 128e6, flopPerSecond: 503.8e12 },
+  },
 };
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -63,8 +71,8 @@ for (const [folder, { profile, limits }] of Object.entries(GPUS)) {
   for (const version of versionsOf(folder)) await fit(folder, version, profile, limits);
 }
 
-for (const [folder, { profile, version }] of Object.entries(LAYER_PROFILES))
-  fitLayers(folder, profile, version);
+for (const [folder, { profile, version, limits }] of Object.entries(LAYER_PROFILES))
+  fitLayers(folder, profile, version, limits);
 
 async function fit(folder: string, version: string, profile: string, limits: GpuLimits): Promise<void> {
   const sources: Record<string, string> = {};
@@ -98,7 +106,7 @@ async function fit(folder: string, version: string, profile: string, limits: Gpu
   write(tables, sources);
 }
 
-function fitLayers(folder: string, profile: string, version: string): void {
+function fitLayers(folder: string, profile: string, version: string, limits: GpuLimits): void {
   const read = (file: string): MeasuredRow[] => {
     const text = readFileSync(path.join(measured, folder, `${file}.csv`), 'utf8');
     return parse(text, {
@@ -118,11 +126,14 @@ function fitLayers(folder: string, profile: string, version: string): void {
       latentDecode: [],
       latentPrefill: [],
       allReduce: [],
-      ...layerProfileTables({
-        dense: read('dense'),
-        perSequence: read('per_sequence'),
-        attention: read('attention'),
-      }),
+      ...layerProfileTables(
+        {
+          dense: read('dense'),
+          perSequence: read('per_sequence'),
+          attention: read('attention'),
+        },
+        limits,
+      ),
     },
     { dense: source('dense'), per_sequence: source('per_sequence'), attention: source('attention') },
   );

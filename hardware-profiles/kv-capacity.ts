@@ -68,7 +68,7 @@ export function kvCapacity(input: KvCapacityInput): KvCapacity {
 }
 
 /** Bytes of one KV block on one GPU: all layers that keep keys and values. */
-export function blockBytes(
+function blockBytes(
   model: ModelProfile,
   tensorParallelSize: number,
   blockSize: Tokens,

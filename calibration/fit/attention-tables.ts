@@ -62,14 +62,12 @@ export function decodeAttentionTables(rows: readonly MeasuredRow[], memory: GpuL
     const measured = [...lines.values()].flatMap((line) => {
       const sorted = [...line].sort((a, b) => (a.point[2] ?? 0) - (b.point[2] ?? 0));
       const [kvHeads = 1, batch = 1] = sorted[0]?.point ?? [];
-      const empty = sorted[0]?.time ?? 0;
-      const rate = streamingRate(sorted, (context) => bytes(kvHeads, batch, context), memory);
       const sizes = sorted.map(({ point }) => bytes(kvHeads, batch, point[2] ?? 0));
-      const cold = sorted.map(({ time }, index) => {
-        const size = sizes[index] ?? 0;
-        return size < 2 * memory.l2Bytes ? Math.max(time, empty + size / rate) : time;
-      });
-      const times = withinBandwidth(monotone(cold), sizes, memory);
+      const times = coldTimes(
+        sorted.map(({ time }) => time),
+        sizes,
+        memory,
+      );
       return times.map((time, index) => ({ point: sorted[index]?.point ?? [], time }));
     });
     const axes = [kept([1, 2, 4, 8], measured, 0), kept(ROWS, measured, 1), kept(CONTEXT, measured, 2)];
@@ -162,17 +160,22 @@ function medians(rows: readonly MeasuredRow[], pointOf: (row: MeasuredRow) => nu
   }));
 }
 
-/** Bytes per second of caches beyond four times the L2 cache, at most the memory's; 0.9 of that without such a cache. */
-function streamingRate(
-  line: readonly Measured[],
-  bytes: (context: number) => number,
-  { bytesPerSecond, l2Bytes }: GpuLimits,
-): number {
-  const empty = line[0]?.time ?? 0;
-  const rates = line
-    .filter(({ point }) => bytes(point[2] ?? 0) > 4 * l2Bytes)
-    .map(({ point, time }) => bytes(point[2] ?? 0) / (time - empty));
-  return Math.min(bytesPerSecond, rates.length === 0 ? 0.9 * bytesPerSecond : median(rates));
+/**
+ * Decode attention over a growing context, `sizes` = bytes of cache at each time: as if the L2 cache held nothing of it,
+ * non-decreasing, and never faster than memory.
+ */
+export function coldTimes(times: readonly number[], sizes: readonly number[], memory: GpuLimits): number[] {
+  const empty = times[0] ?? 0;
+  const rates = times.flatMap((time, index) =>
+    (sizes[index] ?? 0) > 4 * memory.l2Bytes ? [(sizes[index] ?? 0) / (time - empty)] : [],
+  );
+  const { bytesPerSecond } = memory;
+  const rate = Math.min(bytesPerSecond, rates.length === 0 ? 0.9 * bytesPerSecond : median(rates));
+  const cold = times.map((time, index) => {
+    const size = sizes[index] ?? 0;
+    return size < 2 * memory.l2Bytes ? Math.max(time, empty + size / rate) : time;
+  });
+  return withinBandwidth(monotone(cold), sizes, memory);
 }
 
 /** Raised where a longer context is read faster than memory delivers it: what the L2 cache still held. */

@@ -1,5 +1,6 @@
 import type { KernelTables } from '../../hardware-profiles/kernel-tables.ts';
 import { timeAt, type TimeGrid } from '../../hardware-profiles/time-grid.ts';
+import { coldTimes, type GpuLimits } from './attention-tables.ts';
 import { median, numberOf, textOf, type MeasuredRow } from './measured-rows.ts';
 import { monotone } from './thin-grid.ts';
 
@@ -17,21 +18,22 @@ const CONTEXT = [16, 128, 512, 1024, 2048, 4096, 8192, 16384];
 const PROMPT = [1, 64, 128, 256, 512, 1024, 2048];
 const BEHIND = [2048, 4096, 8192, 16384];
 const CHUNK = 2048;
+/** Keys and values of 8 heads of 128 in BF16. */
+const BYTES_PER_TOKEN = 2 * 8 * 128 * 2;
 
 /**
  * Matrices and attention of Llama-3.1-8B on one GPU (32 heads, 8 KV heads of 128) as tables over sizes. Its five
  * matrices span n = 4096 to 128256 and k = 4096 to 14336; a smaller matrix takes its share of the smallest one, fewer
  * heads take their share of 32. The LM head is measured to 256 rows, beyond them it follows the widest matrix.
  */
-export function layerProfileTables({
-  dense,
-  perSequence,
-  attention,
-}: LayerProfile): Pick<KernelTables, 'gemm' | 'decodeAttention' | 'prefillAttention'> {
+export function layerProfileTables(
+  { dense, perSequence, attention }: LayerProfile,
+  limits: GpuLimits,
+): Pick<KernelTables, 'gemm' | 'decodeAttention' | 'prefillAttention'> {
   return {
     gemm: [{ format: 'bf16', grid: gemmGrid(dense, perSequence), fit: undefined }],
     decodeAttention: [
-      { headDim: 128, kvDtype: 'bf16', window: 0, grid: decodeGrid(attention), fit: undefined },
+      { headDim: 128, kvDtype: 'bf16', window: 0, grid: decodeGrid(attention, limits), fit: undefined },
     ],
     prefillAttention: [
       { headDim: 128, kvDtype: 'bf16', window: 0, grid: promptGrid(attention), fit: undefined },
@@ -87,12 +89,20 @@ function shareOf(time: number, share: number): number {
 }
 
 /** Fewer KV heads on the GPU read as much as so many fewer rows. */
-function decodeGrid(attention: readonly MeasuredRow[]): TimeGrid {
+function decodeGrid(attention: readonly MeasuredRow[], limits: GpuLimits): TimeGrid {
   const time = lookup(attention);
   const rowsOfEight = ROWS.map((rows) => CONTEXT.map((context) => time(0, 0, rows, context)));
   const eight: TimeGrid = {
     axes: [ROWS, CONTEXT],
-    times: Float64Array.from(rowsOfEight.flatMap((line) => monotone(line))),
+    times: Float64Array.from(
+      rowsOfEight.flatMap((line, index) =>
+        coldTimes(
+          line,
+          CONTEXT.map((context) => (ROWS[index] ?? 0) * context * BYTES_PER_TOKEN),
+          limits,
+        ),
+      ),
+    ),
   };
   const heads = [1, 2, 4, 8];
   const times = heads.flatMap((kvHeads) =>

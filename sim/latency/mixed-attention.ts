@@ -64,21 +64,34 @@ function blockedAttention(
   decodeContext: Tokens,
   variance: number,
 ): Seconds {
-  const blockAt = (context: Tokens): Seconds => prompt(context + blockRows) - prompt(context);
-  let work = 0;
+  const { perToken, perPair } = workOf(prompt);
+  const work = { decode: 0, chunks: 0 };
+  const blockAt = (context: Tokens): Seconds => blockRows * (perToken + perPair * context);
   let longest = 0;
   if (decodeRows > 0) {
     const mean = decodeContext / decodeRows;
-    work += decodeRows * blockAt(mean);
+    work.decode = decodeRows * blockAt(mean);
     longest = mean + 2 * sqrt(variance); // of contexts of ordinary spread, about the largest
   }
   for (let chunk = 0; chunk < chunks; chunk++) {
     const computed = chunkComputed[chunk] ?? 0;
     const tokens = Math.ceil((chunkTokens[chunk] ?? 0) / blockRows) * blockRows;
-    work += prompt(computed + tokens) - prompt(computed);
+    work.chunks += tokens * (perToken + perPair * (computed + tokens / 2));
     longest = Math.max(longest, computed + (chunkTokens[chunk] ?? 0));
   }
   // A block's work occupies one multiprocessor; `blockAt` spreads the blocks of all heads over all of them.
   const walk = (blockAt(longest) * multiprocessors) / heads;
-  return start + Math.max(work, walk);
+  return start + Math.max(work.decode + work.chunks, walk);
+}
+
+/**
+ * The work of a prompt of n tokens as perToken n + perPair n^2 / 2, from two prompts long enough to fill the GPU: short ones
+ * take longer than their work because most of it stands idle.
+ */
+function workOf(prompt: PromptTime): { perToken: Seconds; perPair: Seconds } {
+  const [short, long] = [4096, 12288];
+  const atShort = prompt(short) / short;
+  const atLong = prompt(long) / long;
+  const perPair = (2 * (atLong - atShort)) / (long - short);
+  return { perToken: Math.max(0, atShort - (perPair * short) / 2), perPair };
 }

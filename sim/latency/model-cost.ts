@@ -81,7 +81,7 @@ function remembered(known: Map<number, Seconds>, key: number, compute: () => Sec
 }
 
 /** The smallest captured size that holds `tokens`. */
-export function paddedTokens(captureSizes: readonly Tokens[], tokens: Tokens): Tokens {
+function paddedTokens(captureSizes: readonly Tokens[], tokens: Tokens): Tokens {
   let low = 0;
   let high = captureSizes.length - 1;
   while (low < high) {

@@ -1,28 +1,10 @@
 import { captureSizes } from '../../hardware-profiles/capture-sizes.ts';
-import type { EngineProfile } from '../../hardware-profiles/engine-profile.ts';
-import type { GpuProfile } from '../../hardware-profiles/gpu-profile.ts';
-import type { KvDtype } from '../../hardware-profiles/kv-layout.ts';
-import type { ModelProfile } from '../../hardware-profiles/model-profile.ts';
-import type { Tokens } from '../../base/units.ts';
 import { modelCost } from './model-cost.ts';
 import { operatorsOf } from './operators-of.ts';
 import type { StepTimeModel } from './step-time-model.ts';
+import type { StepTimeInput } from './step-time-input.ts';
 import { stepTimeLabels, type StepTimeLabel } from './step-time-labels.ts';
 import { CostTimer } from './step-timer.ts';
-
-export interface StepTimeInput {
-  readonly gpu: GpuProfile;
-  readonly model: ModelProfile;
-  readonly engine: EngineProfile;
-  readonly tensorParallelSize: number;
-  readonly enableExpertParallel?: boolean | undefined;
-  readonly maxNumBatchedTokens: Tokens;
-  readonly maxNumSeqs: number;
-  readonly numSpeculativeTokens?: number | undefined;
-  readonly enforceEager?: boolean | undefined;
-  readonly asyncScheduling: boolean;
-  readonly kvDtype?: KvDtype | undefined;
-}
 
 export interface ProfileStepTime extends StepTimeModel {
   readonly labels: readonly StepTimeLabel[];

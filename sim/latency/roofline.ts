@@ -75,7 +75,7 @@ export function roofline(gpu: GpuProfile): OperatorTimes {
 }
 
 /** Bytes that one token takes in the KV cache of the layer on the GPU. */
-export function kvBytesPerToken({ kvHeads, headDim, kvDtype }: AttentionShape): Bytes {
+function kvBytesPerToken({ kvHeads, headDim, kvDtype }: AttentionShape): Bytes {
   return 2 * kvHeads * headDim * kvElementBytes(kvDtype);
 }
 
@@ -83,7 +83,7 @@ export function kvBytesPerToken({ kvHeads, headDim, kvDtype }: AttentionShape): 
  * Experts that at least one of `tokens` tokens visits. Independent uniform routing gives E (1 - (1 - k/E)^T); real
  * routing repeats itself, which counts as fewer tokens: T / 1.4 (middle of the 1.2 to 1.6 that power-law routing shows).
  */
-export function activeExperts(
+function activeExperts(
   { experts, topK }: { readonly experts: number; readonly topK: number },
   tokens: Tokens,
 ): number {

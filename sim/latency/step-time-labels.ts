@@ -1,5 +1,5 @@
 import type { Figure } from '../../hardware-profiles/figure.ts';
-import type { StepTimeInput } from './profile-step-time.ts';
+import type { StepTimeInput } from './step-time-input.ts';
 import type { MeasuredOperators } from './measured-operators.ts';
 import type { StepCost } from './step-cost.ts';
 

