@@ -214,7 +214,7 @@ function weightFormat(quantization: HuggingFaceConfig): WeightFormat {
   const text = JSON.stringify(quantization).toLowerCase();
   if (method === 'mxfp4' || text.includes('mxfp4')) return 'mxfp4';
   if (text.includes('nvfp4')) return 'nvfp4';
-  if (method === 'fp8' || method.includes('fp8'))
+  if (method.includes('fp8') || text.includes('"quant_algo":"fp8"'))
     return Array.isArray(quantization['weight_block_size']) ? 'fp8-block' : 'fp8';
   if (method === 'awq' || method === 'gptq') return quantization['bits'] === 8 ? 'int8' : 'int4';
   if (/"num_bits":4/.test(text)) return /"type":"float"/.test(text) ? 'nvfp4' : 'int4';

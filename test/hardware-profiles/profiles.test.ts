@@ -140,6 +140,46 @@ describe('Hugging Face config.json', () => {
     expect(loadModel(shippedProfiles, 'mixtral-8x7b').window).toBeUndefined();
   });
 
+  it.each([
+    [{ quant_method: 'modelopt', quant_algo: 'FP8' }, 'fp8', 'fp8'],
+    [
+      { quant_method: 'fbgemm_fp8', modules_to_not_convert: ['model.layers.0.self_attn.q_proj'] },
+      'bf16',
+      'fp8',
+    ],
+    [{ quant_method: 'fp8', weight_block_size: [128, 128] }, 'fp8-block', 'fp8-block'],
+    [{ quant_method: 'awq', bits: 4 }, 'int4', 'int4'],
+    [{ quant_method: 'gptq', bits: 8 }, 'int8', 'int8'],
+    [
+      { quant_method: 'modelopt', quant_algo: 'NVFP4', ignore: ['model.layers.0.self_attn*'] },
+      'bf16',
+      'nvfp4',
+    ],
+    [
+      {
+        quant_method: 'compressed-tensors',
+        config_groups: { group_0: { weights: { num_bits: 8, type: 'float' } } },
+      },
+      'fp8',
+      'fp8',
+    ],
+    [{ quant_method: 'mxfp4', modules_to_not_convert: ['model.embed_tokens'] }, 'bf16', 'bf16'],
+  ])('%o: attention in %s, MLP in %s', (quantization_config, attention, mlp) => {
+    const config = {
+      hidden_size: 4096,
+      intermediate_size: 14336,
+      num_hidden_layers: 32,
+      num_attention_heads: 32,
+      vocab_size: 32000,
+      max_position_embeddings: 4096,
+      quantization_config,
+    };
+    expect(parseModel({ file: 'x/config.json', text: JSON.stringify(config) }).weights).toMatchObject({
+      attention,
+      mlp,
+    });
+  });
+
   it('a missing size is an error that names it', () => {
     expect(() => parseModel({ file: 'x/config.json', text: '{"hidden_size": 8}' })).toThrow(
       'num_hidden_layers',
