@@ -26,7 +26,7 @@ export function processTerminal(): Terminal {
     },
     progress(line) {
       if (!stderr.isTTY) return;
-      stderr.write(`${CLEAR}${line.slice(0, Math.max(20, (stderr.columns ?? 80) - 1))}`);
+      stderr.write(`${CLEAR}${line.slice(0, Math.max(20, (stderr.columns || 80) - 1))}`);
       drawn = line !== '';
     },
     // https://no-color.org: any value but the empty one. FORCE_COLOR is its counterpart.

@@ -227,6 +227,7 @@ describe('a resolved scenario', () => {
     ['on hardware', SMALL_SCENARIO, []],
     ['as a black box', BLACK_BOX_SCENARIO, []],
     ['with policies that change it', CHANGED, []],
+    ['with an endpoint picker', SMALL_SCENARIO.replace('builtin: least-request', 'builtin: llm-d'), []],
     [
       'with an SLO and prices',
       SMALL_SCENARIO,
