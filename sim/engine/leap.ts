@@ -73,11 +73,12 @@ export class Leap {
     return core.waiting.length === 0 || core.running.length >= core.maxRunning;
   }
 
-  /** Boundaries before the one at which a sequence ends, or is known to have all its tokens scheduled. */
+  /** Boundaries before the one at which a sequence gets its first token, ends, or has all its tokens scheduled. */
   private stepsUntilAnEnd(): number {
     const scheduledAhead = this.config.asyncScheduling ? 2 : 1;
     let steps = Infinity;
     for (const { limit, stopsAt, outputs } of this.core.running) {
+      if (outputs === 0) return 0;
       steps = Math.min(steps, limit - outputs - scheduledAhead, stopsAt - outputs - 1);
     }
     return steps;
