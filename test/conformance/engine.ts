@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { packageRoot } from '../../cli/package-root.ts';
 import { ABLATIONS, type Ablation } from '../support/plain-engine/ablations.ts';
-import { checkPlain } from './engine/check-case.ts';
+import { checkPlain, checkProduct } from './engine/check-case.ts';
 import { profileRules, type RulesOf } from './engine/engine-versions.ts';
 import { casesOf, traceFiles } from './engine/read-cases.ts';
 import { Tally, type Verdict } from './engine/tally.ts';
@@ -53,8 +53,15 @@ function verdict(recorded: TraceCase, rulesOf: RulesOf): Verdict {
       differences: [{ engine: 'profile', difference: { where: 'version', expected: 'a profile', came } }],
     };
   }
-  const plain = checkPlain(recorded, rules);
-  return { differences: plain === undefined ? [] : [{ engine: 'plain engine', difference: plain }] };
+  const checks = [
+    { engine: 'plain engine', difference: checkPlain(recorded, rules) },
+    { engine: 'engine', difference: checkProduct(recorded, rules) },
+  ];
+  return {
+    differences: checks.flatMap(({ engine, difference }) =>
+      difference === undefined ? [] : [{ engine, difference }],
+    ),
+  };
 }
 
 function ablate(files: readonly string[], print: (line: string) => void): number {

@@ -4,6 +4,7 @@ import { recordedConfig } from './engine-versions.ts';
 import { type Difference, firstDifference } from './first-difference.ts';
 import { plainStepped } from './plain-stepped.ts';
 import { playCase } from './play-case.ts';
+import { productStepped } from './product-stepped.ts';
 import type { TraceCase } from './trace-case.ts';
 
 /** The first place where the plain engine does something else than was recorded; block ids count. */
@@ -19,8 +20,16 @@ export function checkPlain(
   });
 }
 
+/** The same for the simulator's engine, which has numbers of blocks and no block ids. */
+export function checkProduct({ header, events }: TraceCase, rules: EngineRules): Difference | undefined {
+  return guarded(() => {
+    const engine = productStepped(header, recordedConfig(header, rules));
+    return firstDifference(events, playCase(header, engine), false);
+  });
+}
+
 /** An engine that breaks on a case differs from the one that was recorded. */
-export function guarded(check: () => Difference | undefined): Difference | undefined {
+function guarded(check: () => Difference | undefined): Difference | undefined {
   try {
     return check();
   } catch (error) {
