@@ -34,6 +34,12 @@ export class Pass {
     this.totalTokens += tokens;
   }
 
+  /** Becomes the same pass `steps` steps later: each row has that many more tokens behind it. */
+  advance(steps: number, growth: Ticks): void {
+    this.duration += steps * growth;
+    for (let row = 0; row < this.rows; row++) this.computed[row] = (this.computed[row] ?? 0) + steps;
+  }
+
   /** Takes a row out again; later rows move up. */
   remove(sequence: Sequence): Tokens {
     const row = this.sequences.indexOf(sequence);

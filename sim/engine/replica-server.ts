@@ -215,8 +215,8 @@ export class ReplicaServer implements ModelServer {
     this.account.served += steps * length;
     if (length > late) this.listener.gaps(length - late, first, growth, steps);
     if (late > 0 && steps > 1) this.listener.gaps(late, first + growth, growth, steps - 1);
-    executing.duration += steps * growth;
-    this.composed.duration += steps * growth;
+    executing.advance(steps, growth);
+    if (this.hasComposed) this.composed.advance(steps, growth);
   }
 
   private processOutput(now: Ticks): void {
