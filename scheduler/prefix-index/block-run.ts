@@ -1,7 +1,7 @@
 import type { Prompt } from '../../base/prompt.ts';
 import { KEYS_PER_RUN } from '../../base/prompt.ts';
 import type { Blocks, Tokens } from '../../base/units.ts';
-import type { Bucket } from './segment.ts';
+import type { Bucket } from './bucket.ts';
 
 /** Blocks from … to-1 of the bucket `key` of one space: consecutive blocks of a prompt. */
 export interface BlockRun {

@@ -1,0 +1,134 @@
+/*
+ * Memory: a bucket is an array of pieces, sorted and disjoint; a piece is an interval of blocks with one set of holders, a bit
+ * per endpoint in words of 30 bits (small integers on every JavaScript engine). Neighbours with equal sets are one piece, so
+ * that blocks which the same endpoints hold are one object however many they are.
+ */
+
+/** Bits per word of a holder set. */
+export const WORD_BITS = 30;
+
+/** Blocks from … to-1 and their holders: endpoint e is bit e mod WORD_BITS of word floor(e / WORD_BITS). */
+export interface Piece {
+  from: number;
+  to: number;
+  words: number[];
+}
+
+/** Blocks whose keys share a run, and who holds them; gone from its space when nobody does. */
+export class Bucket {
+  readonly key: number;
+  readonly space: Map<number, Bucket>;
+  readonly pieces: Piece[] = [];
+
+  constructor(space: Map<number, Bucket>, key: number) {
+    this.space = space;
+    this.key = key;
+  }
+
+  /** Position of the first piece that ends after `block`. */
+  firstAfter(block: number): number {
+    const { pieces } = this;
+    let low = 0;
+    let high = pieces.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((pieces[middle]?.to ?? 0) > block) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  /** The endpoint holds from … to-1. */
+  hold(from: number, to: number, endpoint: number): void {
+    const { pieces } = this;
+    const start = this.firstAfter(from);
+    let i = start;
+    let block = from;
+    while (block < to) {
+      const piece = pieces[i];
+      if (piece === undefined || piece.from > block) {
+        const end = piece === undefined || piece.from > to ? to : piece.from;
+        const words: number[] = [];
+        setBit(words, endpoint);
+        pieces.splice(i, 0, { from: block, to: end, words });
+        block = end;
+      } else {
+        if (piece.from < block) {
+          this.split(i, block);
+          i++;
+        }
+        const held = pieces[i];
+        if (held === undefined) break;
+        if (held.to > to) this.split(i, to);
+        setBit(held.words, endpoint);
+        block = held.to;
+      }
+      i++;
+    }
+    this.join(start, i);
+  }
+
+  /** The endpoint holds from … to-1 no longer. */
+  release(from: number, to: number, endpoint: number): void {
+    const { pieces } = this;
+    const start = this.firstAfter(from);
+    let i = start;
+    while (i < pieces.length) {
+      const piece = pieces[i];
+      if (piece === undefined || piece.from >= to) break;
+      if (piece.from < from) {
+        this.split(i, from);
+        i++;
+        continue;
+      }
+      if (piece.to > to) this.split(i, to);
+      clearBit(piece.words, endpoint);
+      if (isEmpty(piece.words)) pieces.splice(i, 1);
+      else i++;
+    }
+    if (pieces.length === 0) this.space.delete(this.key);
+    else this.join(start, i);
+  }
+
+  private split(position: number, block: number): void {
+    const piece = this.pieces[position];
+    if (piece === undefined) return;
+    this.pieces.splice(position + 1, 0, { from: block, to: piece.to, words: [...piece.words] });
+    piece.to = block;
+  }
+
+  /** Makes one piece of equal neighbours among the positions first-1 … last. */
+  private join(first: number, last: number): void {
+    const { pieces } = this;
+    for (let i = Math.min(last, pieces.length - 1); i >= Math.max(first, 1); i--) {
+      const left = pieces[i - 1];
+      const right = pieces[i];
+      if (left === undefined || right === undefined || left.to !== right.from) continue;
+      if (!sameWords(left.words, right.words)) continue;
+      left.to = right.to;
+      pieces.splice(i, 1);
+    }
+  }
+}
+
+function setBit(words: number[], endpoint: number): void {
+  const word = Math.floor(endpoint / WORD_BITS);
+  while (words.length <= word) words.push(0);
+  words[word] = (words[word] ?? 0) | (1 << (endpoint % WORD_BITS));
+}
+
+function clearBit(words: number[], endpoint: number): void {
+  const word = Math.floor(endpoint / WORD_BITS);
+  if (word < words.length) words[word] = (words[word] ?? 0) & ~(1 << (endpoint % WORD_BITS));
+}
+
+function isEmpty(words: readonly number[]): boolean {
+  for (let w = 0; w < words.length; w++) if (words[w] !== 0) return false;
+  return true;
+}
+
+function sameWords(a: readonly number[], b: readonly number[]): boolean {
+  const length = Math.max(a.length, b.length);
+  for (let w = 0; w < length; w++) if ((a[w] ?? 0) !== (b[w] ?? 0)) return false;
+  return true;
+}
