@@ -42,9 +42,9 @@ function groupedCost(
   };
   const { decodeAttention, prefillAttention } = gpu.architecture;
   const multiprocessors = gpu.multiprocessors.value;
-  /** One layer: below 0.8 blocks per multiprocessor the kernel splits contexts (FlashAttention num_splits_heuristic). */
+  /** One layer: below 1.6 blocks per multiprocessor the kernel splits contexts (FlashAttention 2 num_splits_heuristic). */
   const skew = (rows: number, variance: number): Seconds =>
-    decodeAttention.skewPerToken === undefined || rows * shape.kvHeads < 0.8 * multiprocessors
+    decodeAttention.skewPerToken === undefined || rows * shape.kvHeads < 1.6 * multiprocessors
       ? 0
       : decodeAttention.skewPerToken.value * Math.sqrt(variance);
   const decodeLine = remembered((rows) => operators.decodeAttention(shape, rows));
