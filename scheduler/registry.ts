@@ -45,6 +45,7 @@ import { burstPrefixCacheProducer } from './plugins/producers/burst-prefix-cache
 import { inflightLoadProducer } from './plugins/producers/inflight-load-producer.ts';
 import { mmEmbeddingsCacheProducer } from './plugins/producers/mm-embeddings-cache-producer.ts';
 import { p2pSourceProducer } from './plugins/producers/p2p-source-producer.ts';
+import { precisePrefixCacheProducer } from './plugins/producers/precise-prefix-cache-producer.ts';
 import { predictedLatencyProducer } from './plugins/producers/predicted-latency-producer.ts';
 import { sessionIdProducer } from './plugins/producers/session-id-producer.ts';
 import { tokenizer, tokenProducer } from './plugins/producers/token-producer.ts';
@@ -64,6 +65,7 @@ import { loadAwareScorer } from './plugins/scorers/load-aware-scorer.ts';
 import { loraAffinityScorer } from './plugins/scorers/lora-affinity-scorer.ts';
 import { mmEmbeddingsCacheScorer } from './plugins/scorers/mm-embeddings-cache-scorer.ts';
 import { noHitLruScorer } from './plugins/scorers/no-hit-lru-scorer.ts';
+import { precisePrefixCacheScorer } from './plugins/scorers/precise-prefix-cache-scorer.ts';
 import { prefixCacheScorer } from './plugins/scorers/prefix-cache-scorer.ts';
 import { queueScorer } from './plugins/scorers/queue-scorer.ts';
 import { runningRequestsSizeScorer } from './plugins/scorers/running-requests-size-scorer.ts';
@@ -92,6 +94,7 @@ export const PLUGIN_TYPES: ReadonlyMap<string, PluginType> = new Map(
     ...[latencyScorer, sessionAffinityScorer, headerLabelAffinityScorer, endpointAttributeScorer],
     ...[topologyAffinityScorer, maxScorePicker, randomPicker, weightedRandomPicker],
     ...[tokenProducer, tokenizer, approxPrefixCacheProducer, inflightLoadProducer, predictedLatencyProducer],
+    ...[precisePrefixCacheProducer, precisePrefixCacheScorer],
     ...[mmEmbeddingsCacheProducer, sessionIdProducer, burstPrefixCacheProducer, p2pSourceProducer],
     ...[disaggregatedsetRolloutScreener, requestAttributeReporter, destinationEndpointServedVerifier],
     ...[metricsDataSource, modelsDataSource, dcgmDataSource, multiclusterMetricsDataSource],

@@ -1,3 +1,4 @@
+import { invariant } from '../../base/invariant.ts';
 import { KEYS_PER_RUN, type KeyRun } from '../../base/prompt.ts';
 
 /*
@@ -44,11 +45,12 @@ export class IntervalMap<V> {
     return piece !== undefined && piece.first <= key ? piece.value : undefined;
   }
 
-  /** Replaces the values of a run, interval by interval (a gap has none); undefined removes. The run lies in one bucket. */
+  /** Replaces the values of a run, interval by interval (a gap has none); undefined removes. */
   update({ firstKey, count }: KeyRun, change: (value: V | undefined) => V | undefined): void {
     if (count <= 0) return;
     const id = bucketOf(firstKey);
     const end = firstKey + count;
+    invariant(bucketOf(end - 1) === id, 'a run of keys lies in one bucket', { firstKey, count });
     let bucket = this.buckets.get(id);
     if (bucket === undefined) {
       const value = change(undefined);

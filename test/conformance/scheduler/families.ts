@@ -1,5 +1,6 @@
 import { configAcceptFamily } from './config-accept.ts';
 import type { Family } from './family.ts';
+import { translateKvEvents } from './recorded-kv-events.ts';
 import { scorersFamily } from './scorers.ts';
 import { statefulFamily } from './stateful.ts';
 import { tokenizeFamily } from './tokenize.ts';
@@ -11,6 +12,7 @@ export const FAMILIES: ReadonlyMap<string, Family> = new Map(
     scorersFamily,
     statefulFamily('sequences'),
     statefulFamily('disaggregation'),
+    statefulFamily('precise', translateKvEvents),
     tokenizeFamily,
   ].map((family) => [family.name, family]),
 );

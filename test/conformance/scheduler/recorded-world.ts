@@ -4,11 +4,19 @@ import type { InFlightLoad, PrefixMatch } from '../../../scheduler/attributes.ts
 import type { EndpointInfo } from '../../../scheduler/endpoint.ts';
 import { NO_METRICS, type Metrics } from '../../../scheduler/metrics.ts';
 import type { InferenceRequest } from '../../../scheduler/request.ts';
-import type { RecordedEndpoint, RecordedMetrics, RecordedRequest } from './recorded-types.ts';
+import type { StoredTokens } from '../../../scheduler/kv-event.ts';
+import type { RecordedEndpoint, RecordedMetrics, RecordedRequest, Segment } from './recorded-types.ts';
+import { TreeTokens } from './tree-tokens.ts';
 
 /** Turns recorded requests of one sequence into ours: their prompts share a tree, so that equal tokens are equal. */
 export class RecordedPrompts {
   private readonly tree = new PromptTree();
+  private readonly tokens = new TreeTokens(this.tree);
+
+  /** The tokens of a KV event. */
+  stored(segments: readonly Segment[]): StoredTokens {
+    return this.tokens.stored(segments.map(([content, start, tokens]) => ({ content, start, tokens })));
+  }
 
   request(recorded: RecordedRequest, now: number): InferenceRequest {
     const model = recorded.model ?? '';
@@ -75,13 +83,20 @@ export function recordedForm(key: string, value: unknown): unknown {
       match: matchBlocks,
       total: totalBlocks,
       blockSize: blockSizeTokens,
-      cached: cachedBlocks === matchBlocks ? undefined : cachedBlocks,
+      cached: cachedBlocks,
       byTier: cachedBlocksByTier,
     };
   }
   if (key.startsWith('UncachedRequestTokensDataKey/')) return { tokens: value };
   if (key.startsWith('InFlightLoadDataKey/')) return { ...(value as InFlightLoad) };
   return value;
+}
+
+/** A recorded attribute with the values that it leaves out. */
+export function completedForm(key: string, value: unknown): unknown {
+  if (!key.startsWith('PrefixCacheMatchInfoDataKey/')) return value;
+  const match = value as RecordedMatch;
+  return { ...match, cached: match.cached ?? match.match };
 }
 
 interface RecordedMatch {

@@ -14,7 +14,14 @@ import type {
   RecordedProfile,
   RecordedRequest,
 } from './recorded-types.ts';
-import { attributeOf, endpointInfo, metricsOf, recordedForm, RecordedPrompts } from './recorded-world.ts';
+import {
+  attributeOf,
+  completedForm,
+  endpointInfo,
+  metricsOf,
+  recordedForm,
+  RecordedPrompts,
+} from './recorded-world.ts';
 
 export type Step = { readonly kind: 'step'; readonly sequence: string; readonly step: number } & (
   | { readonly op: 'add'; readonly endpoint: RecordedEndpoint }
@@ -205,7 +212,13 @@ export class SequencePlayer {
           endpoint === undefined ? undefined : state.read(this.picker.key<unknown>(text), endpoint);
         return [text, value === undefined ? undefined : recordedForm(text, value)];
       });
-      return deepDifferences(values, Object.fromEntries(actual), cause, `produced.${id}`);
+      const expected = Object.entries(values).map(([text, value]) => [text, completedForm(text, value)]);
+      return deepDifferences(
+        Object.fromEntries(expected),
+        Object.fromEntries(actual),
+        cause,
+        `produced.${id}`,
+      );
     });
   }
 
