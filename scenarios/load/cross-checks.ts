@@ -1,7 +1,10 @@
+import { nearest } from '../../base/nearest.ts';
 import type { Problem } from '../../base/user-error.ts';
 import { parseThreshold } from '../../documents/threshold.ts';
 import { PLAIN_POLICIES } from '../../scheduler/policies/plain-policies.ts';
+import { scenarioSchema } from '../schema/scenario-schema.ts';
 import { formatPath, parsePath, valueAt } from './scenario-path.ts';
+import { keysAt } from './schema-at.ts';
 import type { Locate } from './schema-problems.ts';
 
 /*
@@ -57,7 +60,12 @@ function duplicates(raw: unknown, path: Path, locate: Locate): Problem[] {
 }
 
 function modelProblems(raw: unknown, locate: Locate): Problem[] {
-  if (valueAt(raw, ['spec']) === undefined || valueAt(raw, ['spec', 'model']) !== undefined) return [];
+  const spec = valueAt(raw, ['spec']);
+  if (typeof spec !== 'object' || spec === null || 'model' in spec) return [];
+  const known = keysAt(scenarioSchema, ['spec']);
+  // A key that was meant to be `model` is reported as unknown; that `model` is missing is no second mistake.
+  if (Object.keys(spec).some((key) => !known.includes(key) && nearest(key, known, 1)[0] === 'model'))
+    return [];
   const needing = entries(raw, ['spec', 'fleet', 'pools']).filter(
     ({ value }) =>
       valueAt(value, ['step_time']) === undefined ||

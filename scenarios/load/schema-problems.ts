@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-import { didYouMean } from '../../base/nearest.ts';
+import { didYouMean, nearest } from '../../base/nearest.ts';
 import type { Problem, SourcePosition } from '../../base/user-error.ts';
 import type { ValuePath } from '../../base/yaml-text.ts';
 import { laterKey, laterValue } from '../schema/later.ts';
@@ -17,7 +17,35 @@ export type Locate = (path: ValuePath, of?: 'value' | 'key') => SourcePosition;
 export function schemaProblems(schema: z.ZodType, raw: unknown, locate: Locate): Problem[] {
   const result = schema.safeParse(raw);
   const issues = result.success ? [] : result.error.issues;
-  return issues.flatMap((issue) => problemsOf(issue, [], { schema, raw, locate }));
+  const meant = issues.flatMap((issue) => keysMeant(issue, schema));
+  return issues
+    .filter((issue) => !meant.some((key) => isAbout(issue, key, raw)))
+    .flatMap((issue) => problemsOf(issue, [], { schema, raw, locate }));
+}
+
+interface MeantKey {
+  readonly parent: readonly PropertyKey[];
+  readonly key: string;
+}
+
+/** The keys that unknown ones were probably meant to be. */
+function keysMeant(issue: Issue, schema: z.ZodType): MeantKey[] {
+  if (issue.code !== 'unrecognized_keys') return [];
+  const known = keysAt(schema, issue.path);
+  return issue.keys.flatMap((key) =>
+    nearest(key, known, 1).map((near) => ({ parent: issue.path, key: near })),
+  );
+}
+
+/** Whether an issue says that a key is missing which is there under a misspelt name: that is no second mistake. */
+function isAbout(issue: Issue, { parent, key }: MeantKey, raw: unknown): boolean {
+  const path = formatPath(issue.path);
+  if (issue.code === 'custom') return path === formatPath(parent) && issue.message.includes(key);
+  return (
+    issue.code === 'invalid_type' &&
+    path === formatPath([...parent, key]) &&
+    valueAt(raw, issue.path) === undefined
+  );
 }
 
 interface Context {

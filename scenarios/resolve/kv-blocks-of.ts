@@ -91,8 +91,13 @@ function describe({ memory, requested, weights, activation, nonTorch, cudaGraphs
   return `of ${gib(memory)} the server may use ${gib(requested)}; weights take ${gib(weights)}, activations ${gib(activation)}, CUDA and graphs ${gib(nonTorch + cudaGraphs)}`;
 }
 
-/** The least number of GPUs that would do, among those that one server has. */
+/** What would make it fit: more of the memory, or the least number of GPUs of one server. */
 function wayOut(input: KvCapacityInput): string {
+  const { gpuMemoryUtilization: usual } = input.engine.defaults;
+  if (input.gpuMemoryUtilization !== undefined && input.gpuMemoryUtilization < usual) {
+    if (kvCapacity({ ...input, gpuMemoryUtilization: usual }).fits)
+      return `gpu_memory_utilization ${usual} fits`;
+  }
   for (let size = input.tensorParallelSize * 2; size <= input.gpu.nodeGpus; size *= 2) {
     if (kvCapacity({ ...input, tensorParallelSize: size }).fits) return `tensor_parallel_size ${size} fits`;
   }

@@ -96,6 +96,9 @@ const engineSchema = z
     },
   );
 
+/** More would not fit into memory, and is a slip of the keyboard: the largest known fleets have a few thousand. */
+const MOST_REPLICAS = 10_000;
+
 /** A step time given outright instead of derived from hardware. */
 const stepTimeSchema = z.strictObject({
   constant: durationText.default('0s').describe('time of every step: "10ms"'),
@@ -117,7 +120,7 @@ export const poolSchema = z
       .min(1)
       .optional()
       .describe('a hardware profile such as h100-sxm-80gb; `fleetcast profile list gpus` prints them'),
-    replicas: z.int().min(1).describe('model servers in the pool'),
+    replicas: z.int().min(1).max(MOST_REPLICAS).describe('model servers in the pool'),
     tensor_parallel_size: z.int().min(1).default(1).describe('GPUs of one model server'),
     enable_expert_parallel: z
       .boolean()

@@ -98,6 +98,17 @@ spec:
     );
   });
 
+  it.each([
+    ['  model: qwen3-32b', '  modle: qwen3-32b', 'spec.modle'],
+    ['replicas: 2', 'replica: 2', 'spec.fleet.pools[0].replica'],
+    ['hardware: h100-sxm-80gb', 'hardwar: h100-sxm-80gb', 'spec.fleet.pools[0].hardwar'],
+    ['  policies:', '  polices:', 'spec.polices'],
+    ['metadata:', 'metdata:', 'metdata'],
+    ['random:', 'randm:', 'spec.workload.randm'],
+  ])('counts a key that is misspelt once: %j', (from, to, path) => {
+    expect(messages(changed(from, to)).map((line) => line.split(' ')[2])).toEqual([path]);
+  });
+
   it('says of a text that is not YAML where it stops being it', () => {
     expect(messages('spec: { a: 1\nkind: b: c\n')[0]).toMatch(
       /^error\[E_YAML\]: s\.yaml:\d+:\d+ .*\n {2}hint: /,
