@@ -58,7 +58,8 @@ export class EngineCore {
       const tokens = pass.tokens[row] ?? 0;
       if (sequence === undefined) continue;
       sequence.computed += tokens;
-      if (sequence.computed >= sequence.tokens + sequence.placeholders) {
+      sequence.isChunk = sequence.computed < sequence.tokens + sequence.placeholders;
+      if (!sequence.isChunk) {
         pass.samples[row] = 1;
         sequence.placeholders++;
       }
@@ -115,7 +116,7 @@ export class EngineCore {
       const sequence = running[position];
       if (sequence === undefined) break;
       if (sequence.placeholders > 0 && sequence.outputs + sequence.placeholders >= sequence.limit) continue;
-      if (throttled && isPrefilling(sequence)) continue;
+      if (throttled && sequence.isChunk) continue;
       const tokens = Math.min(
         sequence.tokens + sequence.placeholders - sequence.computed,
         threshold,
@@ -152,7 +153,7 @@ export class EngineCore {
    */
   private prefillsThrottled(): boolean {
     if (this.passesSincePrefill >= this.config.prefillScheduleInterval || this.prefillsLeft) return false;
-    return this.running.some((sequence) => !isPrefilling(sequence));
+    return this.running.some(({ isChunk }) => !isChunk);
   }
 
   private countPrefills(pass: Pass): void {
@@ -160,10 +161,14 @@ export class EngineCore {
     let carried = false;
     for (let row = 0; row < pass.rows; row++) {
       const sequence = pass.sequences[row];
-      if (sequence !== undefined && isPrefilling(sequence)) carried = true;
+      if (sequence !== undefined && sequence.isChunk) carried = true;
     }
     this.passesSincePrefill = carried ? 1 : this.passesSincePrefill + 1;
-    if (carried) this.prefillsLeft = this.waiting.length > 0;
+  }
+
+  /** `steps` passes without a prefill have gone by in a leap. */
+  skipPasses(steps: number): void {
+    this.passesSincePrefill += steps;
   }
 
   private admitWaiting(pass: Pass, threshold: Tokens, budget: Tokens): void {
@@ -185,6 +190,7 @@ export class EngineCore {
       waiting.shift();
       sequence.computed = hitTokens;
       sequence.hitTokens = hitTokens;
+      sequence.isChunk = hitTokens < sequence.tokens - 1;
       sequence.status = 'running';
       running.push(sequence);
       kv.cache(sequence, Math.min(hitTokens + tokens, sequence.tokens));
@@ -196,6 +202,7 @@ export class EngineCore {
       if (sequence !== undefined) waiting.prepend(sequence);
     }
     skipped.length = 0;
+    this.prefillsLeft = waiting.length > 0;
   }
 
   private victim(): Sequence {
@@ -230,9 +237,4 @@ export class EngineCore {
     const adapters = new Set(among.map(({ request }) => request.lora).filter((name) => name !== undefined));
     return !adapters.has(lora) && adapters.size >= maxLoras;
   }
-}
-
-/** Whether part of a sequence's text is still to be computed before it can yield a token. */
-function isPrefilling(sequence: Sequence): boolean {
-  return sequence.computed < sequence.promptTokens;
 }

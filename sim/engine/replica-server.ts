@@ -215,6 +215,7 @@ export class ReplicaServer implements ModelServer {
     this.account.served += steps * length;
     if (length > late) this.listener.gaps(length - late, first, growth, steps);
     if (late > 0 && steps > 1) this.listener.gaps(late, first + growth, growth, steps - 1);
+    core.skipPasses(steps);
     executing.advance(steps, growth);
     if (this.hasComposed) this.composed.advance(steps, growth);
   }

@@ -29,6 +29,8 @@ export class Sequence {
   /** Outputs that scheduled passes will yield and that are not processed yet. */
   placeholders: Tokens = 0;
   outputs: Tokens = 0;
+  /** Its last row was a chunk of a prompt and not the last one; for a newly admitted one: it has more than a token to compute. */
+  isChunk = false;
   started = false;
   /** When the last token was made. */
   lastToken: Ticks = -1;
