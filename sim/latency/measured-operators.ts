@@ -1,12 +1,7 @@
 import type { Seconds } from '../../base/units.ts';
 import type { GpuProfile } from '../../hardware-profiles/gpu-profile.ts';
-import type {
-  AttentionTable,
-  ExpertTable,
-  KernelTables,
-  LatentTable,
-} from '../../hardware-profiles/kernel-tables.ts';
-import { timeAt, type TimeGrid } from '../../hardware-profiles/time-grid.ts';
+import type { AttentionTable, KernelTables, LatentTable } from '../../hardware-profiles/kernel-tables.ts';
+import { timeAt } from '../../hardware-profiles/time-grid.ts';
 import type { LatentAttention, WeightFormat } from '../../hardware-profiles/model-profile.ts';
 import type {
   AttentionShape,
@@ -15,6 +10,7 @@ import type {
   OperatorTimes,
   PromptTime,
 } from './operator-times.ts';
+import { closestExperts, expertTimes } from './measured-experts.ts';
 import { latentRoofline } from './latent-roofline.ts';
 import { throughPoints, valueAt } from './piecewise-line.ts';
 import { roofline } from './roofline.ts';
@@ -68,15 +64,10 @@ export function measuredOperators(tables: readonly KernelTables[], gpu: GpuProfi
     first('latent attention of prompts', (from) => latentTable(from.latentPrefill, shape)),
   );
   const expertCurve = memo((_: string, shape: ExpertShape) => {
-    // A shape that another version measured stands closer than another shape of the same version.
-    const closest = [...tables]
-      .map((from) => ({ from, found: nearestExperts(from.experts, shape) }))
-      .sort((a, b) => distanceTo(a.found, shape) - distanceTo(b.found, shape))
-      .map(({ from }) => from);
-    const found = first(`experts ${shape.format}`, (from) =>
-      from === closest[0] ? nearestExperts(from.experts, shape) : undefined,
-    );
-    return found === undefined ? undefined : curveFor(found, shape, fallback);
+    const closest = closestExperts(tables, shape);
+    if (closest === undefined) missing.add(`experts ${shape.format}`);
+    else used.add(closest.from);
+    return closest === undefined ? undefined : expertTimes(closest, shape, fallback);
   });
   /** The kernel is the same in all versions: the median over them leaves out a machine that was slow on the day. */
   const reduceGrids = memo((inGraph: boolean) => {
@@ -229,74 +220,6 @@ function attentionTable(
   const kv = shape.kvDtype === 'fp8' ? 'fp8' : 'bf16';
   const own = tables.filter(({ kvDtype, window }) => kvDtype === kv && window === 0);
   return own.sort((a, b) => Math.abs(a.headDim - shape.headDim) - Math.abs(b.headDim - shape.headDim))[0];
-}
-
-interface ExpertCurve {
-  readonly table: ExpertTable;
-  /** Way of sharing in the table. */
-  readonly index: number;
-  /** The shape that was measured. */
-  readonly measured: ExpertShape;
-}
-
-/** The curve of the shape itself, or of the most similar shape of the same format and way of sharing. */
-function nearestExperts(tables: readonly ExpertTable[], shape: ExpertShape): ExpertCurve | undefined {
-  let best: ExpertCurve | undefined;
-  let least = Infinity;
-  for (const table of tables) {
-    if (table.format !== shape.format) continue;
-    for (const [index, [tensorParallelSize, expertParallelSize]] of table.sharing.entries()) {
-      const { format, hiddenSize, width, experts, topK } = table;
-      const measured = { format, hiddenSize, width, experts, topK, tensorParallelSize, expertParallelSize };
-      const distance = distanceBetween(measured, shape);
-      if (distance >= least) continue;
-      least = distance;
-      best = { table, index, measured };
-    }
-  }
-  return best;
-}
-
-function distanceTo(found: ExpertCurve | undefined, shape: ExpertShape): number {
-  return found === undefined ? Infinity : distanceBetween(found.measured, shape);
-}
-
-/** Times over tokens of a shape: as measured, or the neighbour's scaled by the ratio of both rooflines, non-decreasing. */
-function curveFor(
-  { table, index, measured }: ExpertCurve,
-  shape: ExpertShape,
-  fallback: OperatorTimes,
-): TimeGrid {
-  const tokens = table.grid.axes[1] ?? [];
-  const times = new Float64Array(tokens.length);
-  let before = 0;
-  for (const [position, count] of tokens.entries()) {
-    const time = timeAt(table.grid, [index, count]);
-    const ratio =
-      distanceBetween(measured, shape) === 0
-        ? 1
-        : fallback.experts(shape, count) / fallback.experts(measured, count);
-    before = Math.max(before, time * ratio);
-    times[position] = before;
-  }
-  return { axes: [tokens], times };
-}
-
-/** 0 for equal shapes; the way of sharing weighs most. */
-function distanceBetween(a: ExpertShape, b: ExpertShape): number {
-  return (
-    apart(a.hiddenSize, b.hiddenSize) +
-    apart(a.width, b.width) +
-    apart(a.experts, b.experts) +
-    2 * apart(a.topK, b.topK) +
-    4 * apart(a.tensorParallelSize, b.tensorParallelSize) +
-    4 * apart(a.expertParallelSize, b.expertParallelSize)
-  );
-}
-
-/** How far apart two sizes are: 0 for equal ones, 1 for a factor of two. */
-function apart(a: number, b: number): number {
-  return Math.max(a, b) / Math.min(a, b) - 1;
 }
 
 function attentionKey({ headDim, kvDtype }: AttentionShape): string {
