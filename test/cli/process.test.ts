@@ -27,6 +27,16 @@ describe('fleetcast as a process', () => {
     expect(fleetcast('run', 's.yaml').stdout).not.toContain('\u001b');
   });
 
+  it('compares round-robin with llm-d on the agentic scenario when nothing is asked for', () => {
+    const { status, stdout, stderr } = fleetcast();
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /^agentic: [\d,]+ requests, 8 replicas on 16 GPUs, seed 1\n\n +round-robin +llm-d\n/,
+    );
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/95 % interval .*\. Next: .*\.$/);
+    expect(stderr).toMatch(/^no scenario given: running the one called agentic/);
+  });
+
   it('gives the same bytes in another process', () => {
     const [first, second] = [1, 2].map(() => fleetcast('run', 's.yaml', '-o', 'html').stdout);
     expect(first).toMatch(/^<!doctype html>/i);
