@@ -7,22 +7,25 @@ export const ABLATIONS = {
   'waiting-after-running': 'waiting requests are admitted before the running ones get their tokens',
   'pass-budget': 'a pass has no token budget',
   'long-prefill-threshold': 'one request may take the whole budget',
-  'threshold-alone': 'the threshold holds for a lone request where it should not, and the other way round',
+  'threshold-alone': 'the threshold holds for a lone request as in the other kind of version',
   'final-token-in-flight': 'a request whose last token is on its way is scheduled once more',
   'model-length-limit': 'rows may run past the model length',
   'skip-what-has-nothing-to-do': 'a running request without work ends the pass for those behind it',
   'running-limit': 'any number of requests may run',
   'chunked-prefill-switch': 'prompts are cut into chunks where they should not be',
+  'prefill-interval': 'prefills do not wait for their turn',
   'head-of-line': 'a waiting request that does not fit is passed over',
   'skip-adapters': 'a request over the adapter limit blocks those behind it',
   'adapter-limit': 'any number of adapters may run together',
+  'adapters-counted': 'adapters are counted as in the other kind of version',
+  'skipped-queue': 'skipped requests wait as in the other kind of version',
   // Preemption
   'admit-nobody-after-preemption': 'a pass that preempts still admits',
   'last-admitted-victim': 'the first admitted is preempted',
   'victim-to-the-front': 'a victim goes to the end of the waiting queue',
   'priority-victim': 'under priority the last admitted is preempted',
   'victim-refund': 'tokens of a victim already scheduled in the pass are lost',
-  'own-victim': 'the running loop goes on after an own victim where it should end, and the other way round',
+  'own-victim': 'the running loop goes on, or ends, after an own victim as in the other kind of version',
   'priority-order': 'waiting requests are taken in order of arrival',
   // Admission and allocation
   'whole-sequence-fits': 'a request is admitted when its first chunk fits',
@@ -49,6 +52,19 @@ export const ABLATIONS = {
   'late-generated-blocks': 'a block filled by a token still unknown is findable at once',
   'empty-passes': 'a pass without tokens does not take a place in the queue of passes',
   'stale-output': 'output in flight of a preempted request is dropped where it should be delivered',
+  // Sliding windows
+  'window-release': 'blocks that a window has left are kept',
+  'window-hit': 'a hit needs all blocks of a window group',
+  'window-cap': 'admission counts a window group like one that attends to everything',
+  retention: 'every block of a window group may be found',
+  // Drafts
+  'uniform-decode-rows': 'a decode row that joins others is not padded to their tokens',
+  'accepted-drafts': 'blocks of accepted drafts become findable as in the other kind of version',
+  // KV transfers
+  'deferred-free': 'blocks that a pass still writes are free at once',
+  'written-victim': 'a victim whose blocks are being written is treated as in the other kind of version',
+  'load-reservation': 'a load leaves no blocks for the prompts that are under way',
+  'last-token-after-load': 'the last block of a loaded prompt is computed, not its last token',
 } as const;
 
 export type Ablation = keyof typeof ABLATIONS;

@@ -18,7 +18,7 @@ export function admitWaiting(scheduler: PlainScheduler, pass: PlainPass, limits:
 
   for (let request = waiting.head(); request !== undefined; request = waiting.head()) {
     if (limits.budget <= 0) break;
-    if (scheduler.running.length >= places && ablation !== 'running-limit') break;
+    if (scheduler.running.length >= places) break;
     if (request.status === 'loading' && !kvHasArrived(scheduler, request)) {
       skip(request);
       continue;
@@ -57,7 +57,6 @@ function adaptersInUse(scheduler: PlainScheduler, pass: PlainPass): Set<string> 
 
 function overAdapterLimit({ config }: PlainScheduler, adapters: Set<string>, request: PlainRequest): boolean {
   if (request.lora === undefined || config.maxLoras === undefined) return false;
-  if (config.ablation === 'adapter-limit') return false;
   return adapters.size === config.maxLoras && !adapters.has(request.lora);
 }
 
@@ -66,7 +65,10 @@ function kvHasArrived(scheduler: PlainScheduler, request: PlainRequest): boolean
   if (!scheduler.received.delete(request)) return false;
   scheduler.cache.enter(request, request.computed);
   // The last token is computed here, so that there is something to sample from.
-  if (request.computed === knownTokens(request)) request.computed--;
+  const isWhole = request.computed === knownTokens(request);
+  if (isWhole)
+    request.computed -=
+      scheduler.config.ablation === 'last-token-after-load' ? scheduler.config.blockSize : 1;
   request.status = request.preemptions > 0 ? 'preempted' : 'waiting';
   return true;
 }
@@ -86,14 +88,13 @@ function admit(
   if (row === undefined) return 'does not fit';
   if (config.ablation === 'count-hits-once') countHits(scheduler, pass, request, hit);
 
-  const gate = config.schedulerReserveFullIsl && config.ablation !== 'whole-sequence-fits';
   const blocks = cache.allocate(request, {
     tokens: row.tokens,
     hit,
     external,
-    reserved: external > 0 ? reservedBlocks(scheduler) : 0,
+    reserved: external > 0 && config.ablation !== 'load-reservation' ? reservedBlocks(scheduler) : 0,
     admission: {
-      whole: gate || config.ablation === 'gate-switch',
+      whole: config.schedulerReserveFullIsl,
       othersRun: scheduler.running.length > 0,
     },
   });
@@ -141,14 +142,14 @@ function firstRow(
   if (limits.noPrefill && left > 1) return undefined;
   const drafts = config.numSpeculativeTokens;
   const rows = [...pass.rows.values()];
-  if (drafts > 0 && left === 1 && rows.length > 0 && !rows.some(({ prefill }) => prefill)) {
+  const pads = drafts > 0 && config.ablation !== 'uniform-decode-rows';
+  if (pads && left === 1 && rows.length > 0 && !rows.some(({ prefill }) => prefill)) {
     // A decode row among decode rows gets as many tokens as they have, or waits: the graphs stay uniform.
     if (1 + drafts > limits.budget || computed + 1 + drafts > config.maxModelLen) return undefined;
     return { tokens: Math.min(1 + drafts, limits.threshold), drafts };
   }
   const tokens = Math.min(left, limits.threshold);
-  const cut = config.enableChunkedPrefill || config.ablation === 'chunked-prefill-switch';
-  if (!cut && tokens > limits.budget) return undefined;
+  if (!config.enableChunkedPrefill && tokens > limits.budget) return undefined;
   return { tokens: Math.min(tokens, limits.budget), drafts: 0 };
 }
 

@@ -45,10 +45,14 @@ export function windowGroup(
   const { blockSize, maxModelLen, prefixCacheRetentionInterval: retention } = config;
   const inFlight = passesInFlight(config) * config.maxNumBatchedTokens;
   const need = Math.ceil((window - 1) / blockSize);
+  const needForHit = config.ablation === 'window-hit' ? Infinity : need;
   return {
     skipped: (computed) => Math.max(0, computed - window + 1),
     // One block more, as the window may begin inside a block.
-    cap: Math.ceil(Math.min(window - 1 + inFlight, maxModelLen) / blockSize) + 1,
+    cap:
+      config.ablation === 'window-cap'
+        ? Infinity
+        : Math.ceil(Math.min(window - 1 + inFlight, maxModelLen) / blockSize) + 1,
     hit(keys, limit) {
       const hits: Block[] = Array.from({ length: limit }, () => pool.nullBlock);
       let inRow = 0;
@@ -60,7 +64,7 @@ export function windowGroup(
         }
         hits[block] = found;
         inRow++;
-        if (inRow >= need) return hits.slice(0, block + inRow);
+        if (inRow >= needForHit) return hits.slice(0, block + inRow);
       }
       return hits.slice(0, inRow);
     },

@@ -139,6 +139,7 @@ export class PlainKvCache {
 
   /** Returns blocks that no token attends to any more, once `processed` tokens are computed for good. */
   dropSkipped(request: PlainRequest, processed: number): void {
+    if (this.config.ablation === 'window-release') return;
     this.groups.forEach((group, index) => {
       const held = request.held[index] ?? [];
       const gone = Math.min(Math.floor(group.skipped(processed) / this.config.blockSize), held.length);
@@ -200,7 +201,7 @@ export class PlainKvCache {
 
   private watermark(request: PlainRequest, othersRun: boolean, admission: boolean): number {
     const { ablation, watermark, numGpuBlocks } = this.config;
-    if (!admission || request.status === 'running' || ablation === 'watermark') return 0;
+    if (!admission || request.status === 'running') return 0;
     return othersRun || ablation === 'watermark-idle' ? Math.floor(watermark * numGpuBlocks) : 0;
   }
 }

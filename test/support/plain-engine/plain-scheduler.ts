@@ -1,4 +1,5 @@
 import { invariant } from '../../../base/invariant.ts';
+import { ablatedConfig } from './ablated-config.ts';
 import type { Block } from './plain-block-pool.ts';
 import { isConsumer, isProducer, passesInFlight, type PlainConfig } from './plain-config.ts';
 import { PlainKvCache } from './plain-kv-cache.ts';
@@ -38,9 +39,9 @@ export class PlainScheduler {
   leftWaiting = false;
 
   constructor(config: PlainConfig) {
-    this.config = config;
-    this.cache = new PlainKvCache(config);
-    this.waiting = new WaitingRoom(config);
+    this.config = ablatedConfig(config);
+    this.cache = new PlainKvCache(this.config);
+    this.waiting = new WaitingRoom(this.config);
   }
 
   add(arrival: PlainArrival): PlainRequest {
@@ -89,12 +90,10 @@ export class PlainScheduler {
 
   /** Most tokens of one request in a pass. */
   private threshold(): number {
-    const { longPrefillTokenThreshold, longPrefillTokenThresholdAdaptive, rules, ablation } = this.config;
+    const { longPrefillTokenThreshold, longPrefillTokenThresholdAdaptive, rules } = this.config;
     const requests = this.running.length + this.waiting.size;
-    let whenAlone = rules.longPrefillThresholdWhenAlone;
-    if (ablation === 'threshold-alone') whenAlone = !whenAlone;
-    if (longPrefillTokenThreshold === 0 || ablation === 'long-prefill-threshold') return Infinity;
-    if (requests <= 1 && !whenAlone) return Infinity;
+    if (longPrefillTokenThreshold === 0) return Infinity;
+    if (requests <= 1 && !rules.longPrefillThresholdWhenAlone) return Infinity;
     if (!longPrefillTokenThresholdAdaptive) return longPrefillTokenThreshold;
     return Math.max(longPrefillTokenThreshold, Math.floor(this.config.maxNumBatchedTokens / requests));
   }
@@ -171,6 +170,7 @@ export class PlainScheduler {
   /** Whether a pass not yet processed writes blocks that would go back to the pool now. */
   stillWritten(request: PlainRequest): boolean {
     const overlapping = passesInFlight(this.config) > 1 && isConsumer(this.config);
+    if (this.config.ablation === 'deferred-free') return false;
     return overlapping && request.lastPass > this.processed;
   }
 

@@ -30,7 +30,7 @@ export function scheduleRunning(scheduler: PlainScheduler, pass: PlainPass, limi
     }
     const blocks = allocateOrPreempt(scheduler, pass, limits, request, tokens);
     if (blocks === 'own victim') {
-      if ((rules.ownVictim === 'continue') !== (ablation === 'own-victim')) continue;
+      if (rules.ownVictim === 'continue') continue;
       return;
     }
     if (blocks === 'spared') return;
