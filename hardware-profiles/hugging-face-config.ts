@@ -36,7 +36,7 @@ export function modelFromConfig(
   const read = new Reader(text, file);
   const layers = read.size('num_hidden_layers', 'n_layer');
   const hiddenSize = read.size('hidden_size', 'n_embd');
-  const architecture = firstText(config['architectures']) ?? String(config['model_type'] ?? 'unknown');
+  const architecture = firstText(config['architectures']) ?? firstText([config['model_type']]) ?? 'unknown';
   const moe = mixtureOfExperts(read, layers, text, architecture);
   const window = slidingLayers(text, layers);
   return {
@@ -210,7 +210,9 @@ function weightFormats(config: HuggingFaceConfig, text: HuggingFaceConfig): Mode
 }
 
 function weightFormat(quantization: HuggingFaceConfig): WeightFormat {
-  const method = String(quantization['quant_method'] ?? quantization['quant_algo'] ?? '').toLowerCase();
+  const method = (
+    firstText([quantization['quant_method'] ?? quantization['quant_algo']]) ?? ''
+  ).toLowerCase();
   const text = JSON.stringify(quantization).toLowerCase();
   if (method === 'mxfp4' || text.includes('mxfp4')) return 'mxfp4';
   if (text.includes('nvfp4')) return 'nvfp4';

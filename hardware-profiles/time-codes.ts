@@ -8,7 +8,7 @@ import type { Seconds } from '../base/units.ts';
 const SMALLEST: Seconds = 100e-9;
 const STEP = 0.0045;
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-const VALUES: ReadonlyMap<string, number> = new Map([...DIGITS].map((digit, value) => [digit, value]));
+const VALUES: ReadonlyMap<string, number> = new Map(Array.from(DIGITS, (digit, value) => [digit, value]));
 
 /** Two characters for a time; times outside the range become its nearest end. */
 export function encodeTime(time: Seconds): string {

@@ -55,7 +55,7 @@ export function modelCost(input: ModelCostInput): StepCost {
       const inGraph = tokens <= largestGraph;
       const computed = inGraph ? paddedTokens(captureSizes, tokens) : tokens;
       return (
-        remembered(byTokens, inGraph ? computed : -computed, () => layerTime(computed, inGraph)) +
+        remembered(byTokens, inGraph ? computed : 0 - computed, () => layerTime(computed, inGraph)) +
         remembered(byRows, sampledRows, () => headTime(sampledRows)) +
         overhead.step.value +
         overhead.perSequence.value * rows +
