@@ -9,4 +9,15 @@ export interface RunRecord {
   readonly series: RunSeries;
   /** Resolution of the run's clock: a tick is 2^-k nanoseconds, and this is 2^k. */
   readonly ticksPerNanosecond: number;
+  readonly counts: RunCounts;
+}
+
+/** What playing a run took: the measure of a simulator's work, the same on every machine. */
+export interface RunCounts {
+  /** Events of the simulation's kernel. */
+  readonly events: number;
+  /** Engine steps of all replicas. */
+  readonly steps: number;
+  /** Steps among them that were leapt over rather than played one by one. */
+  readonly leapt: number;
 }

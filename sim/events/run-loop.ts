@@ -13,14 +13,15 @@ export interface EventLine {
 
 /**
  * Plays the events of all lines in the total order (time, priority, sequence) up to and including `limit()`, and returns
- * the instant of the last one. A line's place in `lines` is its priority; within a line the line keeps the order.
+ * the instant of the last one and how many there were. A line's place in `lines` is its priority; within a line the line keeps the order.
  */
 export function runLoop(
   lines: readonly EventLine[],
   limit: () => Ticks,
   afterEvent?: (line: string, now: Ticks) => void,
-): Ticks {
+): { readonly last: Ticks; readonly events: number } {
   let now: Ticks = 0;
+  let events = 0;
   for (;;) {
     let next: EventLine | undefined;
     let time: Ticks = Infinity;
@@ -31,9 +32,10 @@ export function runLoop(
         next = line;
       }
     }
-    if (next === undefined || time > limit()) return now;
+    if (next === undefined || time > limit()) return { last: now, events };
     invariant(time >= now, 'the clock never goes back', { line: next.name, time, now });
     now = time;
+    events++;
     next.fire(now);
     afterEvent?.(next.name, now);
   }

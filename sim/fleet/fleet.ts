@@ -29,6 +29,8 @@ export interface FleetParts {
  */
 export class Fleet implements FleetView {
   readonly replicas: number;
+  /** Events that the run has consisted of, once it has been played. */
+  events = 0;
   private readonly input: RunInput;
   private readonly clock: Clock;
   private readonly source: RequestSource;
@@ -81,7 +83,8 @@ export class Fleet implements FleetView {
       { name: 'engine', nextTime: () => this.due.firstTime(), fire: (now) => this.advanceEngine(now) },
     ];
     const check = this.input.check ? (line: string, now: Ticks): void => this.check(line, now) : undefined;
-    const last = runLoop(lines, () => this.limit, check);
+    const { last, events } = runLoop(lines, () => this.limit, check);
+    this.events = events;
     for (const flight of this.flights) this.observer.ended(flight, last);
     for (const request of this.client.unsent()) this.observer.neverSent(request, 'unfinished', last);
     if (this.flights.size === 0)

@@ -63,7 +63,7 @@ export function simulate(input: RunInput, onProgress?: (progress: Progress) => v
       }),
   });
   const end = fleet.run(clock.ticks(horizon));
-  const record = recorder.record(end);
+  const record = recorder.record(end, fleet.events);
   invariant(observer.offeredRequests === observer.endedRequests, 'offered = completed + … + unfinished', {
     offered: observer.offeredRequests,
     ended: observer.endedRequests,

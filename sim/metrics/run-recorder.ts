@@ -103,8 +103,8 @@ export class RunRecorder {
     this.meters[replica]?.interval(interval);
   }
 
-  /** The record of the run, which ended at `end`. */
-  record(end: Ticks): RunRecord {
+  /** The record of the run, which ended at `end` after so many events. */
+  record(end: Ticks, events: number): RunRecord {
     const { run } = this;
     this.work.close(end);
     for (const meter of this.meters) meter.close(end);
@@ -134,7 +134,16 @@ export class RunRecorder {
       labels: [...run.labels],
     };
     const ticksPerNanosecond = this.run.ticksPerSecond / 1e9;
-    return { entry, requests: table, series: this.series(end), ticksPerNanosecond };
+    const counts = {
+      events,
+      steps: this.total(({ steps }) => steps),
+      leapt: this.total(({ leapt }) => leapt),
+    };
+    return { entry, requests: table, series: this.series(end), ticksPerNanosecond, counts };
+  }
+
+  private total(of: (meter: ServerMeter) => number): number {
+    return this.meters.reduce((sum, meter) => sum + of(meter), 0);
   }
 
   private verdict(): ReturnType<typeof verdictOf> {

@@ -28,6 +28,8 @@ export class ServerMeter {
   kvTicks = 0;
   busyTicks = 0;
   steps = 0;
+  /** Steps among them that were not played one by one: all but the last of each stretch. */
+  leapt = 0;
   private served: Tokens = 0;
   private until: Ticks = 0;
   private readonly grid: SampleGrid;
@@ -52,6 +54,7 @@ export class ServerMeter {
     if (interval.steps > 0) {
       this.busyTicks += length;
       this.steps += interval.steps;
+      this.leapt += interval.steps - 1;
     }
     const first = this.grid.indexFrom(from, to);
     const { step } = this.grid;

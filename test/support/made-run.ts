@@ -122,6 +122,7 @@ export function madeRecord(run: MadeRun, requests: readonly MadeRequest[]): RunR
     requests: table,
     series: madeSeries(replicas, seconds, run.imbalance ?? 1.08),
     ticksPerNanosecond: 64,
+    counts: { events: 0, steps: 0, leapt: 0 },
   };
 }
 
