@@ -1,3 +1,22 @@
+import { latencySloAdmitter } from './plugins/admitters/latency-slo-admitter.ts';
+import { probabilisticAdmitter } from './plugins/admitters/probabilistic-admitter.ts';
+import { concurrencyDetector } from './plugins/detectors/concurrency-detector.ts';
+import {
+  priorityThenTimeEvictionOrderPolicy,
+  sheddableEvictionFilter,
+} from './plugins/flow-control/eviction-policies.ts';
+import { globalStrictFairnessPolicy } from './plugins/flow-control/global-strict-fairness-policy.ts';
+import {
+  edfOrderingPolicy,
+  fcfsOrderingPolicy,
+  sloDeadlineOrderingPolicy,
+} from './plugins/flow-control/ordering-policies.ts';
+import { priorityHoldbackPolicy } from './plugins/flow-control/priority-holdback-policy.ts';
+import { programAwareFairness } from './plugins/flow-control/program-aware-fairness.ts';
+import { roundRobinFairnessPolicy } from './plugins/flow-control/round-robin-fairness-policy.ts';
+import { softReflectiveCeilingPolicy } from './plugins/flow-control/soft-reflective-ceiling-policy.ts';
+import { staticUsageLimitPolicy } from './plugins/flow-control/static-usage-limit-policy.ts';
+import { agentIdentity } from './plugins/request-handling/agent-identity.ts';
 import { utilizationDetector } from './plugins/detectors/utilization-detector.ts';
 import type { PluginType } from './plugin-type.ts';
 import { coreMetricsExtractor } from './plugins/data-layer/core-metrics-extractor.ts';
@@ -106,7 +125,12 @@ export const PLUGIN_TYPES: ReadonlyMap<string, PluginType> = new Map(
       topologyExtractor,
       multiclusterMetricsExtractor,
     ],
-    utilizationDetector,
+    ...[utilizationDetector, concurrencyDetector],
+    ...[globalStrictFairnessPolicy, roundRobinFairnessPolicy, programAwareFairness],
+    ...[fcfsOrderingPolicy, edfOrderingPolicy, sloDeadlineOrderingPolicy],
+    ...[staticUsageLimitPolicy, priorityHoldbackPolicy, softReflectiveCeilingPolicy],
+    ...[sheddableEvictionFilter, priorityThenTimeEvictionOrderPolicy],
+    ...[probabilisticAdmitter, latencySloAdmitter, agentIdentity],
     ...MULTICLUSTER_PLUGINS,
     ...PARSERS,
   ].map((entry) => [entry.type, entry]),
