@@ -16,7 +16,15 @@ import type { KvEvent } from './kv-event.ts';
 import type { LatencyPredictor } from './latency-predictor.ts';
 import type { Metrics } from './metrics.ts';
 import { PluginSet } from './plugin-set.ts';
-import type { EndCause, Filter, Picker, Plugin, ProfileHandler, Scorer } from './plugin.ts';
+import type {
+  EndCause,
+  Filter,
+  Picker,
+  Plugin,
+  ProfileHandler,
+  SaturationDetector,
+  Scorer,
+} from './plugin.ts';
 import type { TieBreak } from './plugin-type.ts';
 import { rejection, type Rejection } from './rejection.ts';
 import type { InferenceRequest } from './request.ts';
@@ -63,6 +71,7 @@ export class EndpointPicker {
   private readonly profileNames: readonly string[];
   private readonly admission: AdmissionController;
   private readonly approxMatch: DataKey<PrefixMatch>;
+  private readonly detector: SaturationDetector | undefined;
   private nextPurge: Seconds = Infinity;
 
   constructor(config: LoadedConfig, options: EndpointPickerOptions) {
@@ -93,12 +102,18 @@ export class EndpointPicker {
     );
     this.profileNames = [...this.profiles.keys()];
     this.admission = createAdmission(effective, byName, () => this.fleet.present);
+    this.detector = byName.get(effective.saturationDetector) as SaturationDetector | undefined;
     this.approxMatch = keys.key(prefixMatchData());
   }
 
   /** The endpoints that are present, in candidate order. */
   get endpoints(): readonly Endpoint[] {
     return this.fleet.present;
+  }
+
+  /** What the configured detector says of the endpoints that are present; 1 and above = saturated. */
+  saturation(now: Seconds): number | undefined {
+    return this.detector?.saturation(this.fleet.present, now);
   }
 
   /** Endpoints go, then others appear, last in candidate order. */

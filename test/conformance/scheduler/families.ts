@@ -1,5 +1,6 @@
 import { configAcceptFamily } from './config-accept.ts';
 import type { Family } from './family.ts';
+import { flowControlFamily } from './flow-control.ts';
 import { translateKvEvents } from './recorded-kv-events.ts';
 import { scorersFamily } from './scorers.ts';
 import { statefulFamily } from './stateful.ts';
@@ -13,6 +14,7 @@ export const FAMILIES: ReadonlyMap<string, Family> = new Map(
     statefulFamily('sequences'),
     statefulFamily('disaggregation'),
     statefulFamily('precise', translateKvEvents),
+    flowControlFamily,
     tokenizeFamily,
   ].map((family) => [family.name, family]),
 );
