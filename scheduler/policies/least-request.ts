@@ -7,6 +7,7 @@ export function leastRequest(): RoutingPolicy {
   const counts = new InFlightCounts();
   return {
     name: 'least-request',
+    ignoresMetrics: true,
     pick: (_, endpoints, { random }) => leastOf(endpoints, (endpoint) => counts.of(endpoint), random),
     commit({ endpoint }) {
       if (endpoint !== undefined) counts.add(endpoint);

@@ -4,6 +4,7 @@ import type { RoutingPolicy } from './routing-policy.ts';
 export function randomChoice(): RoutingPolicy {
   return {
     name: 'random',
+    ignoresMetrics: true,
     pick: (_, endpoints, { random }) => endpoints[random.integer(endpoints.length)],
   };
 }

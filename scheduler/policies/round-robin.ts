@@ -8,6 +8,7 @@ export function roundRobin(): RoutingPolicy {
   const turns: Record<ServingRole, number> = { both: 0, prefill: 0, decode: 0 };
   return {
     name: 'round-robin',
+    ignoresMetrics: true,
     pick({ role }, endpoints) {
       const turn = turns[role];
       turns[role] = turn + 1;

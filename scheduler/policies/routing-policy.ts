@@ -12,6 +12,8 @@ import type { InferenceRequest } from '../request.ts';
 export interface RoutingPolicy {
   /** `round-robin`, or `project@version:name`. */
   readonly name: string;
+  /** It never looks at endpoints' metrics: the host need not scrape for it. */
+  readonly ignoresMetrics?: true;
   /**
    * Decides, and changes nothing but counters of ties and turns; may write what the moments after it need to
    * `routed.memo`. Undefined only when there is no endpoint.

@@ -46,7 +46,7 @@ export class PolicyRouter implements Router {
 
   arrive(flight: Flight, now: Ticks): number {
     const seconds = this.clock.seconds(now);
-    this.scraper.refresh(now);
+    if (this.policy.ignoresMetrics !== true) this.scraper.refresh(now);
     this.context.now = seconds;
     const routed = new RoutedRequest(inferenceRequestOf(flight, this.model, seconds, this.bytesPerToken));
     const endpoint = this.policy.pick(routed, this.endpoints, this.context);
