@@ -83,3 +83,8 @@ export const tokenizedPromptData = (producer = TOKEN_PRODUCER): string => `Token
 export const topologyData = (producer = TOPOLOGY_EXTRACTOR): string => `Topology/${producer}`;
 /** Value of the request: the endpoint chosen by an earlier profile (Endpoint). */
 export const PEER_DATA = 'peer-endpoint/disagg-profile-handler';
+/** Who reads the metrics of engines; its values are in Endpoint.metrics, the texts below only say that somebody does. */
+export const METRICS_EXTRACTOR = 'core-metrics-extractor';
+export type CoreMetric =
+  'WaitingQueueSize' | 'RunningRequestsSize' | 'KVCacheUsagePercent' | 'ActiveModels' | 'WaitingModels';
+export const coreMetricData = (metric: CoreMetric): string => `${metric}/${METRICS_EXTRACTOR}`;

@@ -55,32 +55,32 @@ export function completeDataGraph(assembly: Assembly): DataGraph {
   return { producers: sortProducers(producers, runsAfter, assembly), runsAfter };
 }
 
+/** In rounds: what a round adds counts for the next one only, even where it makes other required data as well. */
 function addMissingProducers(assembly: Assembly): void {
-  for (let index = 0; index < assembly.plans.length; index++) {
-    // The list grows: a producer that was added is looked at like any other.
-    const consumer = assembly.plans[index];
-    if (consumer === undefined) break;
-    for (const text of consumer.data(assembly.declared()).requires ?? []) {
-      const made = assembly.plans.some(
-        (plan) => plan.data(assembly.declared()).produces?.includes(text) === true,
-      );
-      if (made) continue;
-      const type = DEFAULT_PRODUCERS.get(text);
-      if (type === undefined) {
-        assembly.problems.push(
-          configProblem(
-            'no-default-producer',
-            assembly.placeOf(consumer.name),
-            `${consumer.name} needs the data ${text}, which no plugin produces`,
-            text.startsWith('UncachedRequestTokens') ? 'declare an inflight-load-producer' : undefined,
-          ),
-        );
-        continue;
+  let from = 0;
+  while (from < assembly.plans.length) {
+    const round = [...assembly.plans];
+    const declared = assembly.declared();
+    const made = new Set(round.flatMap((plan) => plan.data(declared).produces ?? []));
+    for (const consumer of round.slice(from)) {
+      for (const text of consumer.data(declared).requires ?? []) {
+        if (!made.has(text)) addDefaultProducer(text, consumer.name, assembly);
       }
-      if (assembly.get(type) !== undefined) continue;
-      const added = assembly.add(type, type, undefined, assembly.placeOf(consumer.name));
-      if (added !== undefined) assembly.autoProducers.push(added);
     }
+    from = round.length;
+  }
+}
+
+function addDefaultProducer(text: string, consumer: string, assembly: Assembly): void {
+  const at = assembly.placeOf(consumer);
+  const type = DEFAULT_PRODUCERS.get(text);
+  if (type === undefined) {
+    const message = `${consumer} needs the data ${text}, which no plugin produces`;
+    const hint = text.startsWith('UncachedRequestTokens') ? 'declare an inflight-load-producer' : undefined;
+    assembly.problems.push(configProblem('no-default-producer', at, message, hint));
+  } else if (assembly.get(type) === undefined) {
+    const added = assembly.add(type, type, undefined, at);
+    if (added !== undefined) assembly.autoProducers.push(added);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { SourcePosition } from '../../base/user-error.ts';
+import { METRICS_EXTRACTOR } from '../attributes.ts';
 import type { Assembly } from './assembly.ts';
 import { configProblem } from './config-error.ts';
 import type { RawConfig, RawDataLayer, RawProfile, RawRef } from './raw-config.ts';
@@ -19,7 +20,6 @@ export const DEFAULT_USAGE_LIMIT = 'static-usage-limit-policy';
 export const DEFAULT_DETECTOR = 'utilization-detector';
 const DEFAULT_PARSERS = ['openai-parser', 'anthropic-parser', 'vllmhttp-parser', 'passthrough-parser'];
 const METRICS_SOURCE = 'metrics-data-source';
-const METRICS_EXTRACTOR = 'core-metrics-extractor';
 
 /** Source: EPP/config/loader/defaults.go of llm-d-router at ebab6879, whose order is kept: names may collide. */
 export function fillDefaults(raw: RawConfig, assembly: Assembly): FilledConfig {

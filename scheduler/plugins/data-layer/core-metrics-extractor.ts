@@ -1,4 +1,5 @@
 import type { ParameterReader } from '../../config/parameter-reader.ts';
+import { coreMetricData, METRICS_EXTRACTOR, type CoreMetric } from '../../attributes.ts';
 import { definePlugin } from '../../plugin-type.ts';
 
 /** Engines whose metrics are known by name. Source: extractor/metrics/factories.go. */
@@ -7,6 +8,13 @@ const ENGINES = ['vllm', 'sglang', 'trtllm-serve', 'triton-tensorrt-llm', 'trito
 const RESERVED = 'default';
 const SPECS = ['queuedRequestsSpec', 'runningRequestsSpec', 'kvUsageSpec', 'loraSpec', 'cacheInfoSpec'];
 const MORE_SPECS = ['cacheBlockSizeSpec', 'cacheNumBlocksSpec'];
+const METRICS: readonly CoreMetric[] = [
+  'WaitingQueueSize',
+  'RunningRequestsSize',
+  'KVCacheUsagePercent',
+  'ActiveModels',
+  'WaitingModels',
+];
 const LABELS = ['cacheBlockSizeLabelName', 'cacheNumBlocksLabelName'];
 
 /*
@@ -18,9 +26,10 @@ const LABELS = ['cacheBlockSizeLabelName', 'cacheNumBlocksLabelName'];
  * Source: pkg/epp/framework/plugins/datalayer/extractor/metrics of llm-d-router at ebab6879.
  */
 export const coreMetricsExtractor = definePlugin({
-  type: 'core-metrics-extractor',
+  type: METRICS_EXTRACTOR,
   roles: ['extractor'],
   maturity: 'beta',
+  data: () => ({ produces: METRICS.map(coreMetricData) }),
   parameters: (reader) => {
     reader.string('engineLabelKey');
     const defaultEngine = reader.string('defaultEngine') || 'vllm';

@@ -29,13 +29,13 @@ export function readDisaggParameters(reader: ParameterReader): DisaggParameters 
       `mix the nested form (${NESTED.join(', ')}) with the flat one (${FLAT.join(', ')})`,
     );
   if (flat) {
+    const formerName = reader.string('deciderPluginName');
     return {
       prefillFirst: false,
       decode: reader.string('decodeProfile') || 'decode',
       prefill: reader.string('prefillProfile') || 'prefill',
       encode: reader.string('encodeProfile') || 'encode',
-      prefillDecider:
-        reader.string('prefillDeciderPluginName') || reader.string('deciderPluginName') || undefined,
+      prefillDecider: reader.string('prefillDeciderPluginName') || formerName || undefined,
       encodeDecider: reader.string('encodeDeciderPluginName') || undefined,
     };
   }

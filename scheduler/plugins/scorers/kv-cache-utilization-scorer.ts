@@ -1,3 +1,4 @@
+import { coreMetricData } from '../../attributes.ts';
 import { definePlugin } from '../../plugin-type.ts';
 import type { Scorer } from '../../plugin.ts';
 
@@ -10,6 +11,7 @@ export const kvCacheUtilizationScorer = definePlugin({
   type: 'kv-cache-utilization-scorer',
   roles: ['scorer'],
   maturity: 'beta',
+  data: () => ({ requires: [coreMetricData('KVCacheUsagePercent')] }),
   create: (_, { name }): Scorer => ({
     type: 'kv-cache-utilization-scorer',
     name,

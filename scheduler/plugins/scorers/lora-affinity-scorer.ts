@@ -1,3 +1,4 @@
+import { coreMetricData } from '../../attributes.ts';
 import { definePlugin } from '../../plugin-type.ts';
 import type { Scorer } from '../../plugin.ts';
 
@@ -12,6 +13,7 @@ export const loraAffinityScorer = definePlugin({
   type: 'lora-affinity-scorer',
   roles: ['scorer'],
   maturity: 'beta',
+  data: () => ({ requires: [coreMetricData('ActiveModels'), coreMetricData('WaitingModels')] }),
   create: (_, { name }): Scorer => ({
     type: 'lora-affinity-scorer',
     name,

@@ -1,3 +1,4 @@
+import { coreMetricData } from '../../attributes.ts';
 import { definePlugin } from '../../plugin-type.ts';
 import type { Scorer } from '../../plugin.ts';
 import { shareBelowMost } from './share-below-most.ts';
@@ -11,6 +12,7 @@ export const queueScorer = definePlugin({
   type: 'queue-scorer',
   roles: ['scorer'],
   maturity: 'beta',
+  data: () => ({ requires: [coreMetricData('WaitingQueueSize')] }),
   create: (_, { name }): Scorer => ({
     type: 'queue-scorer',
     name,

@@ -1,3 +1,4 @@
+import { coreMetricData } from '../../attributes.ts';
 import { definePlugin } from '../../plugin-type.ts';
 import type { Scorer } from '../../plugin.ts';
 import { shareBelowMost } from './share-below-most.ts';
@@ -12,6 +13,7 @@ export const runningRequestsSizeScorer = definePlugin({
   type: 'running-requests-size-scorer',
   roles: ['scorer'],
   maturity: 'beta',
+  data: () => ({ requires: [coreMetricData('RunningRequestsSize')] }),
   create: (_, { name }): Scorer => ({
     type: 'running-requests-size-scorer',
     name,
