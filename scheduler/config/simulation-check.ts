@@ -9,9 +9,16 @@ export interface Obstacle {
 
 /** What stands in the way of playing a configuration; empty = it can be played as it is. */
 export function obstaclesTo(config: LoadedConfig): Obstacle[] {
-  return config.plugins.flatMap(({ name, type }) =>
+  const obstacles = config.plugins.flatMap(({ name, type }) =>
     type.notSimulated === undefined ? [] : [{ plugin: name, type: type.type, reason: type.notSimulated }],
   );
+  if (config.effective.flowControl?.enableEviction === true)
+    obstacles.push({
+      plugin: 'flowControl.enableEviction',
+      type: 'flow control',
+      reason: 'running requests are not broken off in favour of others',
+    });
+  return obstacles;
 }
 
 /** Types of plugins in a configuration that neither a recorded decision nor a worked example checks. */

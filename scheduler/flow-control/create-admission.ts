@@ -1,14 +1,14 @@
+import { invariant } from '../../base/invariant.ts';
 import { ADMITTED, type AdmissionController } from '../admission.ts';
-import type { EffectiveConfig } from '../config/effective-config.ts';
+import type { BandSettings, EffectiveConfig, EffectiveFlowControl } from '../config/effective-config.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { has, type Plugin, type SaturationDetector } from '../plugin.ts';
 import { rejection } from '../rejection.ts';
+import { FlowController } from './flow-controller.ts';
+import type { FairnessPolicy, OrderingPolicy, UsageLimitPolicy } from './flow-policies.ts';
+import { PriorityBand } from './priority-band.ts';
 
-/**
- * The gate of a configuration. Without flow control: a request of negative priority is turned away (429, no reason) while
- * the fleet is saturated, any other goes through; nothing waits. Source: EPP/requestcontrol/admission.go of llm-d-router at
- * ebab6879.
- */
+/** The gate of a configuration: flow control where its feature gate is on, else the check of saturation. */
 export function createAdmission(
   config: EffectiveConfig,
   plugins: ReadonlyMap<string, Plugin>,
@@ -17,6 +17,34 @@ export function createAdmission(
   const plugin = plugins.get(config.saturationDetector);
   const detector =
     plugin !== undefined && has(plugin, 'saturation') ? (plugin as SaturationDetector) : undefined;
+  const { flowControl } = config;
+  if (flowControl === undefined) return saturationCheck(detector, endpoints);
+  invariant(detector !== undefined, 'flow control has a detector', { name: config.saturationDetector });
+  return new FlowController({
+    settings: flowControl,
+    detector,
+    endpoints,
+    usageLimit: named<UsageLimitPolicy>(plugins, flowControl.usageLimitPolicy),
+    makeBand: (priority) => {
+      const settings = bandSettings(flowControl, priority);
+      return new PriorityBand(
+        priority,
+        settings,
+        named<FairnessPolicy>(plugins, settings.fairness),
+        named<OrderingPolicy>(plugins, settings.ordering),
+      );
+    },
+  });
+}
+
+/**
+ * A request of negative priority is turned away (429, no reason) while the fleet is saturated, any other goes through;
+ * nothing waits. Source: EPP/requestcontrol/admission.go of llm-d-router at ebab6879.
+ */
+function saturationCheck(
+  detector: SaturationDetector | undefined,
+  endpoints: () => readonly Endpoint[],
+): AdmissionController {
   return {
     admit({ request }, now) {
       if (request.priority >= 0 || detector === undefined) return ADMITTED;
@@ -27,4 +55,18 @@ export function createAdmission(
     cancel: () => undefined,
     advance: () => Infinity,
   };
+}
+
+function bandSettings(
+  { bands, defaultBand, defaultNegativeBand }: EffectiveFlowControl,
+  priority: number,
+): BandSettings {
+  const template = priority < 0 ? (defaultNegativeBand ?? defaultBand) : defaultBand;
+  return bands.find((band) => band.priority === priority) ?? template;
+}
+
+function named<P extends Plugin>(plugins: ReadonlyMap<string, Plugin>, name: string): P {
+  const plugin = plugins.get(name);
+  invariant(plugin !== undefined, 'a configured policy was made', { name });
+  return plugin as P;
 }

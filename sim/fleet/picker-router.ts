@@ -65,7 +65,7 @@ export class PickerRouter implements Router {
     if (admission.kind === 'rejected') return reject(flight, admission);
     if (admission.kind === 'queued') {
       this.queued.set(state, flight);
-      this.wake(now);
+      this.wakeIfDue(now);
       return QUEUED;
     }
     return this.decide(flight, state, now);
