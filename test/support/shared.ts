@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe } from 'vitest';
+import { describe, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = path.resolve(root, process.env.FLEETCAST_SHARED ?? '../shared');
@@ -21,9 +21,8 @@ export function sharedPath(relative: string): string | undefined {
 /** A group of tests on shared data: run with its path, or skipped under a title that says why. */
 export function describeShared(title: string, relative: string, tests: (file: string) => void): void {
   const file = sharedPath(relative);
-  if (file === undefined) {
-    describe.skip(`${title} (needs ${relative}: set FLEETCAST_SHARED)`, () => tests(relative));
-  } else {
-    describe(title, () => tests(file));
-  }
+  describe(title, () => {
+    if (file === undefined) it.skip(`needs ${relative}: set FLEETCAST_SHARED`);
+    else tests(file);
+  });
 }
