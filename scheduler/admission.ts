@@ -26,3 +26,11 @@ export interface AdmissionOutcome {
 
 export const ADMITTED: { readonly kind: 'admitted' } = { kind: 'admitted' };
 export const QUEUED: { readonly kind: 'queued' } = { kind: 'queued' };
+
+/** What `advance` brought about. */
+export interface Advanced {
+  /** When to call again; Infinity = after something has changed. */
+  readonly next: Seconds;
+  /** Requests that were queued and are so no longer, in order. */
+  readonly outcomes: readonly AdmissionOutcome[];
+}

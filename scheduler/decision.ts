@@ -6,7 +6,7 @@ export interface Target {
   readonly endpoint: Endpoint;
   /** The endpoint's own port, or the one a handler rewrote it to. */
   readonly port: string;
-  /** Whether the handler rewrote the port: such a target carries no attributes (§5.4 of the port rewrite). */
+  /** Whether the handler rewrote the port: such a target carries no attributes. */
   readonly rewritten: boolean;
 }
 
@@ -37,4 +37,13 @@ export interface ProfileReasons {
   readonly totals: readonly number[];
   /** Endpoints whose total equals the highest, bit for bit. */
   readonly best: readonly Endpoint[];
+}
+
+/** A decision: state.results and state.primary say more. */
+export interface Decision {
+  readonly kind: 'decided';
+  /** The endpoint that serves the request: the primary profile's first target. */
+  readonly endpoint: Endpoint;
+  /** `address:port` of the primary profile's targets, comma-separated, as the proxy gets it. */
+  readonly destination: string;
 }

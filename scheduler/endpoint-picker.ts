@@ -1,33 +1,27 @@
 import { invariant } from '../base/invariant.ts';
 import type { Seconds, Tokens } from '../base/units.ts';
-import type { Admission, AdmissionController, AdmissionOutcome } from './admission.ts';
+import type { Admission, AdmissionController, AdmissionOutcome, Advanced } from './admission.ts';
 import { prefixMatchData, type PrefixMatch } from './attributes.ts';
 import type { LoadedConfig } from './config/loaded-config.ts';
 import { buildPlugins } from './cycle/build-plugins.ts';
+import { buildProfiles, pluginNamed } from './cycle/build-profiles.ts';
 import { orderProducers, type ProducerOrder } from './cycle/order-producers.ts';
-import { SchedulingProfile, type CycleOptions } from './cycle/profile.ts';
+import type { CycleOptions, SchedulingProfile } from './cycle/profile.ts';
 import { runCycle } from './cycle/run-cycle.ts';
 import type { DataKey, DataKeys } from './data-key.ts';
-import type { Endpoint, EndpointInfo } from './endpoint.ts';
-import { Fleet } from './fleet.ts';
+import type { Decision } from './decision.ts';
+import type { Endpoint } from './endpoint.ts';
+import { Fleet, type MembershipChange } from './fleet.ts';
 import { createAdmission } from './flow-control/create-admission.ts';
 import { hostPort } from './host-port.ts';
 import type { KvEvent } from './kv-event.ts';
 import type { LatencyPredictor } from './latency-predictor.ts';
 import type { Metrics } from './metrics.ts';
 import { PluginSet } from './plugin-set.ts';
-import type {
-  EndCause,
-  Filter,
-  Picker,
-  Plugin,
-  ProfileHandler,
-  SaturationDetector,
-  Scorer,
-} from './plugin.ts';
+import type { EndCause, ProfileHandler, SaturationDetector } from './plugin.ts';
 import type { TieBreak } from './plugin-type.ts';
 import { rejection, type Rejection } from './rejection.ts';
-import type { InferenceRequest } from './request.ts';
+import { wantsCachedOnly, type InferenceRequest } from './request.ts';
 import { RequestState } from './request-state.ts';
 
 export interface EndpointPickerOptions {
@@ -37,23 +31,6 @@ export interface EndpointPickerOptions {
   readonly tieBreak?: TieBreak;
   readonly producerOrder?: ProducerOrder;
   readonly latencyPredictor?: LatencyPredictor;
-}
-
-/** A decision: state.results and state.primary say more. */
-export interface Decision {
-  readonly kind: 'decided';
-  /** The endpoint that serves the request: the primary profile's first target. */
-  readonly endpoint: Endpoint;
-  /** `address:port` of the primary profile's targets, comma-separated, as the proxy gets it. */
-  readonly destination: string;
-}
-
-/** What `advance` brought about. */
-export interface Advanced {
-  /** When to call again; Infinity = after something has changed. */
-  readonly next: Seconds;
-  /** Requests that were queued and are so no longer, in order. */
-  readonly outcomes: readonly AdmissionOutcome[];
 }
 
 /**
@@ -88,18 +65,8 @@ export class EndpointPicker {
     const { effective } = config;
     this.keys = keys;
     this.plugins = new PluginSet(byName, orderProducers(effective, options.producerOrder ?? 'prefix-first'));
-    this.handler = named<ProfileHandler>(byName, effective.profileHandler);
-    this.profiles = new Map(
-      effective.profiles.map(({ name, filters, scorers, picker }) => [
-        name,
-        new SchedulingProfile(
-          name,
-          filters.map((filter) => named<Filter>(byName, filter)),
-          scorers.map((scorer) => ({ scorer: named<Scorer>(byName, scorer.name), weight: scorer.weight })),
-          named<Picker>(byName, picker),
-        ),
-      ]),
-    );
+    this.handler = pluginNamed<ProfileHandler>(byName, effective.profileHandler);
+    this.profiles = buildProfiles(effective.profiles, byName);
     this.profileNames = [...this.profiles.keys()];
     this.admission = createAdmission(effective, byName, () => this.fleet.present);
     this.detector = byName.get(effective.saturationDetector) as SaturationDetector | undefined;
@@ -290,27 +257,8 @@ export class EndpointPicker {
   }
 }
 
-export interface MembershipChange {
-  readonly added?: readonly EndpointInfo[];
-  /** Ids. */
-  readonly removed?: readonly string[];
-}
-
 const NO_OPTIONS: CycleOptions = {};
 const NO_HEADERS: ReadonlyMap<string, string> = new Map();
-
-function named<P extends Plugin>(plugins: ReadonlyMap<string, Plugin>, name: string): P {
-  const plugin = plugins.get(name);
-  invariant(plugin !== undefined, 'a configured plugin was made', { name });
-  return plugin as P;
-}
-
-/** Conditional decode: the header Prefer with the token if-available. */
-function wantsCachedOnly({ headers }: InferenceRequest): boolean {
-  const prefer = headers['prefer'];
-  if (prefer === undefined) return false;
-  return prefer.split(/[,;]/).some((token) => token.trim().toLowerCase() === 'if-available');
-}
 
 /** Without those that leave the request's own headers as they are. */
 function effectiveChanges({ headerChanges, request }: RequestState): ReadonlyMap<string, string | undefined> {

@@ -73,3 +73,9 @@ export class Fleet {
     return freed;
   }
 }
+
+export interface MembershipChange {
+  readonly added?: readonly EndpointInfo[];
+  /** Ids. */
+  readonly removed?: readonly string[];
+}

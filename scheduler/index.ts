@@ -2,18 +2,13 @@ export { loadConfig, tryLoadConfig, type LoadOptions } from './config/load-confi
 export { CONFIG_PRESETS } from './config/presets.ts';
 export { obstaclesTo, unverifiedPlugins, type Obstacle } from './config/simulation-check.ts';
 export type { LoadedConfig } from './config/loaded-config.ts';
-export type { Admission, AdmissionOutcome } from './admission.ts';
+export type { Admission, AdmissionOutcome, Advanced } from './admission.ts';
 export type { ProducerOrder } from './cycle/order-producers.ts';
 export type { CycleOptions } from './cycle/profile.ts';
-export type { ProfileReasons, ProfileResult, Target } from './decision.ts';
+export type { Decision, ProfileReasons, ProfileResult, Target } from './decision.ts';
 export { Endpoint, type EndpointInfo } from './endpoint.ts';
-export {
-  EndpointPicker,
-  type Advanced,
-  type Decision,
-  type EndpointPickerOptions,
-  type MembershipChange,
-} from './endpoint-picker.ts';
+export { EndpointPicker, type EndpointPickerOptions } from './endpoint-picker.ts';
+export type { MembershipChange } from './fleet.ts';
 export type { KvEvent } from './kv-event.ts';
 export type {
   LatencyFeatures,

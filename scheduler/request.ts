@@ -32,3 +32,10 @@ export interface MultimodalFeature {
   readonly offset: Tokens;
   readonly length: Tokens;
 }
+
+/** Conditional decode: the header Prefer with the token if-available. */
+export function wantsCachedOnly({ headers }: InferenceRequest): boolean {
+  const prefer = headers['prefer'];
+  if (prefer === undefined) return false;
+  return prefer.split(/[,;]/).some((token) => token.trim().toLowerCase() === 'if-available');
+}

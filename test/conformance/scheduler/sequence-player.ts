@@ -1,5 +1,6 @@
 import type { LoadedConfig } from '../../../scheduler/config/loaded-config.ts';
-import { EndpointPicker, type Decision } from '../../../scheduler/endpoint-picker.ts';
+import type { Decision } from '../../../scheduler/decision.ts';
+import { EndpointPicker } from '../../../scheduler/endpoint-picker.ts';
 import type { KvEvent } from '../../../scheduler/kv-event.ts';
 import type { EndCause } from '../../../scheduler/plugin.ts';
 import type { Rejection } from '../../../scheduler/rejection.ts';
