@@ -1,7 +1,7 @@
 import { invariant } from '../../base/invariant.ts';
 import { blockKey, type Run } from '../../base/prompt-tree.ts';
 import type { Blocks } from '../../base/units.ts';
-import { FreeQueue } from './free-queue.ts';
+import { CachedRun, PrefixIndex } from './prefix-index.ts';
 import { Segment } from './segment.ts';
 
 /** Hears which cached blocks can be found and which can no longer. */
@@ -11,165 +11,203 @@ export interface CacheListener {
   removed(run: Run, lo: Blocks, hi: Blocks): void;
 }
 
-/** Part of a prefix hit: blocks lo … hi-1 of a segment. */
-export interface Hit {
-  segment: Segment;
-  lo: Blocks;
-  hi: Blocks;
-}
-
 /*
- * vLLM's block pool and its hash table, on segments instead of blocks (equal to it in hits, free count and the order of
- * the free queue; the per-block pool in test/ is the judge). Layout: the free queue owns the segments that nobody holds;
- * a map from run to its cached segments, in order of insertion, stands for the hash table.
+ * vLLM's block pool (vllm/v1/core/block_pool.py) on segments instead of blocks: equal to it in hits, free counts and what
+ * the free queue gives up next; the per-block pool in test/ is the judge. Layout of the free queue: first `blank` blocks
+ * that hold nothing that can be found (never used, or given back unhashed: those go to the front, and in which order they
+ * leave makes no difference), then a ring of segments around a sentinel. A segment lies in it with its last block first,
+ * because requests give back their blocks tail first: eviction lowers its `hi`.
  */
 export class BlockPool {
   readonly blocks: Blocks;
-  private readonly queue: FreeQueue;
-  private readonly cached = new Map<number, Segment[]>();
+  /** Free blocks, cached ones that nobody holds included. */
+  free: Blocks;
+  private blank: Blocks;
+  private readonly ring: Segment;
+  private readonly spare: Segment[] = [];
   private readonly listener: CacheListener | undefined;
-  private sequence = 0;
+  private inserted = 0;
+  /** Segments touched so far: what a request's cost grows with. */
+  operations = 0;
 
   /** `blocks` usable ones: vLLM's number less the null block. */
   constructor(blocks: Blocks, listener: CacheListener | undefined) {
     this.blocks = blocks;
-    this.queue = new FreeQueue(blocks);
+    this.free = blocks;
+    this.blank = blocks;
     this.listener = listener;
+    const nowhere = new PrefixIndex();
+    const run: Run = { id: -1, begin: 0, content: 0, start: 0, children: undefined };
+    this.ring = new Segment(run, nowhere, new CachedRun());
   }
 
-  /** Free blocks, cached ones that nobody holds included. */
-  get free(): Blocks {
-    return this.queue.size;
-  }
-
-  /** Takes `blocks` blocks from the front of the free queue; what was cached in them is lost. */
+  /** Takes blocks from the front of the free queue; what was cached in them is lost. */
   take(blocks: Blocks): void {
-    let wanted = blocks;
+    invariant(blocks <= this.free, 'blocks are taken only when they are free', { blocks, free: this.free });
+    this.free -= blocks;
+    if (blocks <= this.blank) {
+      this.blank -= blocks;
+      return;
+    }
+    let wanted = blocks - this.blank;
+    this.blank = 0;
     while (wanted > 0) {
-      const { front } = this.queue;
-      invariant(front !== undefined, 'blocks are taken only when they are free', { blocks });
-      const taken = Math.min(wanted, front.hi - front.lo);
-      if (front.run !== undefined) this.listener?.removed(front.run, front.hi - taken, front.hi);
-      this.queue.takeFromFront(front, taken);
-      if (front.run !== undefined && front.hi === front.lo) this.forget(front.run, front);
+      const segment = this.ring.after;
+      const size = segment.hi - segment.lo;
+      const taken = wanted < size ? wanted : size;
+      this.operations++;
+      segment.hi -= taken;
       wanted -= taken;
+      this.listener?.removed(segment.run, segment.hi, segment.hi + taken);
+      if (taken === size) this.discard(segment);
     }
   }
 
-  /** Gives back blocks without content. */
+  /** Gives back blocks that hold nothing that can be found. */
   giveBack(blocks: Blocks): void {
-    this.queue.prepend(blocks);
+    this.blank += blocks;
+    this.free += blocks;
   }
 
   /**
-   * The segment in which a lookup finds block `index` of a run, and how far it goes on finding blocks there: the copy that
-   * entered the cache first, until it ends or an earlier copy begins. Undefined = not cached.
+   * Holds blocks lo … hi-1 of a segment once more: those before and behind them become segments of their own. Returns the
+   * segment of exactly these blocks.
    */
-  find(run: Run, index: Blocks, into: Hit): boolean {
-    const segments = this.cached.get(run.id);
-    if (segments === undefined) return false;
-    let found: Segment | undefined;
-    for (const segment of segments) {
-      if (
-        segment.lo <= index &&
-        index < segment.hi &&
-        (found === undefined || segment.sequence < found.sequence)
-      ) {
-        found = segment;
-      }
-    }
-    if (found === undefined) return false;
-    let end = found.hi;
-    for (const other of segments) {
-      if (other.sequence < found.sequence && other.lo > index && other.lo < end) end = other.lo;
-    }
-    into.segment = found;
-    into.lo = index;
-    into.hi = end;
-    return true;
+  hold(segment: Segment, lo: Blocks, hi: Blocks): Segment {
+    this.operations++;
+    let part = segment;
+    // Another piece of the same lookup may have cut it.
+    while (part.hi <= lo && part.right !== undefined) part = part.right;
+    const held = lo > part.lo ? this.cut(part, lo) : part;
+    if (hi < held.hi) this.cut(held, hi);
+    if (held.holders === 0) this.leaveQueue(held);
+    held.holders++;
+    return held;
   }
 
-  /** Holds a hit: its blocks leave the free queue if they lay there. Returns the first of the segments that it covers. */
-  hold({ segment, lo, hi }: Hit): Segment {
-    const first = lo > segment.lo ? this.split(segment, lo) : segment;
-    if (hi < first.hi) this.split(first, hi);
-    if (first.holders === 0) this.queue.remove(first);
-    first.holders++;
-    return first;
-  }
-
-  /** Enters blocks lo … hi-1 of a run, which one request holds, into the cache. `last`: the segment of its block lo - 1. */
-  store(run: Run, lo: Blocks, hi: Blocks, last: Segment | undefined): Segment {
-    this.listener?.stored(run, lo, hi, last?.run && blockKey(last.run, lo - 1));
-    let segments = this.cached.get(run.id);
-    if (segments === undefined) {
-      segments = [];
-      this.cached.set(run.id, segments);
-    }
-    if (
-      last !== undefined &&
-      last.run === run &&
-      last.hi === lo &&
-      last.holders === 1 &&
-      segments.length === 1
-    ) {
+  /**
+   * Enters blocks lo … hi-1 of a run, which one request holds, into an index. `last` is that request's segment with block
+   * lo - 1, if it is cached. Returns the segment that they are in: `last` when that could grow.
+   */
+  store(index: PrefixIndex, run: Run, lo: Blocks, hi: Blocks, last: Segment | undefined): Segment {
+    this.operations++;
+    if (this.listener !== undefined)
+      this.listener.stored(run, lo, hi, last === undefined ? undefined : blockKey(last.run, lo - 1));
+    if (last?.run === run && last.hi === lo && last.holders === 1 && index.canExtend(last, hi)) {
       last.hi = hi;
       return last;
     }
-    const segment = new Segment(run, lo, hi, 1, this.sequence++);
-    segments.push(segment);
+    const segment = this.make(index, run, index.of(run), lo, hi);
+    segment.holders = 1;
+    segment.order = this.inserted++;
+    index.insert(segment, last?.cachedRun === segment.cachedRun ? last : undefined);
     return segment;
   }
 
-  /** Lets go of the blocks up to `hi` of the segments that begin with `first`, tail first. */
-  release(first: Segment, hi: Blocks): void {
-    let last = first;
-    while (last.hi < hi && last.right !== undefined) last = last.right;
-    for (let segment: Segment | undefined = last; segment !== undefined; segment = segment.left) {
-      segment.holders--;
-      if (segment.holders === 0) this.queue.append(segment);
-      if (segment === first) break;
+  /** One holder of a segment lets go of it: without any left it goes to the back of the free queue. */
+  release(segment: Segment): void {
+    this.operations++;
+    segment.holders--;
+    if (segment.holders > 0) return;
+    this.free += segment.hi - segment.lo;
+    const last = this.ring.before;
+    if (last === segment.next && last.lo === segment.hi && !segment.cachedRun.overlapping) {
+      // What was once cut lies in one piece again.
+      segment.hi = last.hi;
+      last.lo = last.hi;
+      segment.before = last.before;
+      segment.after = this.ring;
+      last.before.after = segment;
+      this.ring.before = segment;
+      last.before = last;
+      last.after = last;
+      this.recycle(last);
+      return;
     }
-  }
-
-  /** Throws unless held and free blocks add up and every cached segment is either held or free. */
-  check(heldWithoutContent: Blocks): void {
-    let held = heldWithoutContent;
-    let cachedFree = 0;
-    for (const segments of this.cached.values()) {
-      for (const { holders, lo, hi } of segments) {
-        invariant(hi > lo && holders >= 0, 'a cached segment has blocks', { lo, hi, holders });
-        if (holders > 0) held += hi - lo;
-        else cachedFree += hi - lo;
-      }
-    }
-    invariant(cachedFree <= this.free, 'free cached blocks are free', { cachedFree, free: this.free });
-    invariant(held + this.free === this.blocks, 'KV blocks used + free = total', { held, free: this.free });
+    segment.before = last;
+    segment.after = this.ring;
+    last.after = segment;
+    this.ring.before = segment;
   }
 
   /** Cuts a segment at block `at`: it keeps the lower part, the upper one is returned. */
-  private split(segment: Segment, at: Blocks): Segment {
-    const { run } = segment;
-    invariant(run !== undefined && segment.lo < at && at < segment.hi, 'a cut lies inside a cached segment', {
-      at,
-    });
-    const upper = new Segment(run, at, segment.hi, segment.holders, segment.sequence);
+  cut(segment: Segment, at: Blocks): Segment {
+    const { index, run, cachedRun } = segment;
+    this.operations++;
+    const upper = this.make(index, run, cachedRun, at, segment.hi);
+    upper.holders = segment.holders;
+    upper.order = segment.order;
     upper.right = segment.right;
-    if (upper.right !== undefined) upper.right.left = upper;
-    upper.left = segment;
     segment.right = upper;
-    if (segment.holders === 0) this.queue.insertUpper(upper, segment);
     segment.hi = at;
-    this.cached.get(run.id)?.push(upper);
+    index.insert(upper, segment);
+    if (segment.holders === 0) {
+      // Its blocks leave the queue before those of the lower part.
+      upper.before = segment.before;
+      upper.after = segment;
+      segment.before.after = upper;
+      segment.before = upper;
+    }
     return upper;
   }
 
-  private forget(run: Run, segment: Segment): void {
-    if (segment.left !== undefined) segment.left.right = segment.right;
-    if (segment.right !== undefined) segment.right.left = segment.left;
-    const segments = this.cached.get(run.id);
-    if (segments === undefined) return;
-    if (segments.length === 1) this.cached.delete(run.id);
-    else segments.splice(segments.indexOf(segment), 1);
+  /** Throws unless held and free blocks add up. `blankHeld`: blocks that requests hold outside segments. */
+  check(indexes: readonly PrefixIndex[], blankHeld: Blocks): void {
+    let held = blankHeld;
+    let cachedFree = 0;
+    for (const index of indexes) {
+      for (const { hi, lo, holders, after, before } of index.segments()) {
+        invariant(hi > lo && holders >= 0, 'a cached segment has blocks', { lo, hi, holders });
+        if (holders > 0) held += hi - lo;
+        else cachedFree += hi - lo;
+        invariant(after.before === before.after, 'neighbours in the free queue know each other', { lo, hi });
+      }
+    }
+    let queued = 0;
+    for (let segment = this.ring.after; segment !== this.ring; segment = segment.after) {
+      invariant(segment.holders === 0, 'nobody holds what lies in the free queue', { lo: segment.lo });
+      queued += segment.hi - segment.lo;
+    }
+    invariant(cachedFree === queued, 'what is cached and free lies in the free queue', {
+      cachedFree,
+      queued,
+    });
+    invariant(queued + this.blank === this.free, 'free blocks are blank or cached', { free: this.free });
+    invariant(held + this.free === this.blocks, 'KV blocks used + free = total', { held, free: this.free });
+  }
+
+  private leaveQueue(segment: Segment): void {
+    this.free -= segment.hi - segment.lo;
+    segment.before.after = segment.after;
+    segment.after.before = segment.before;
+    segment.before = segment;
+    segment.after = segment;
+  }
+
+  /** Forgets an emptied segment at the front of the free queue. */
+  private discard(segment: Segment): void {
+    segment.before.after = segment.after;
+    segment.after.before = segment.before;
+    segment.before = segment;
+    segment.after = segment;
+    this.recycle(segment);
+  }
+
+  private recycle(segment: Segment): void {
+    segment.index.remove(segment);
+    segment.right = undefined;
+    this.spare.push(segment);
+  }
+
+  private make(index: PrefixIndex, run: Run, cachedRun: CachedRun, lo: Blocks, hi: Blocks): Segment {
+    const segment = this.spare.pop() ?? new Segment(run, index, cachedRun);
+    segment.run = run;
+    segment.index = index;
+    segment.cachedRun = cachedRun;
+    segment.lo = lo;
+    segment.hi = hi;
+    segment.holders = 0;
+    segment.right = undefined;
+    return segment;
   }
 }

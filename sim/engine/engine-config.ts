@@ -27,6 +27,8 @@ export interface EngineConfig {
   readonly numSpeculativeTokens: number;
   readonly slidingWindow: Tokens | undefined;
   readonly prefixCacheRetentionInterval: number | undefined;
+  /** Which way KV travels between this server and others; undefined = it keeps its KV to itself. */
+  readonly kvRole?: 'kv_consumer' | 'kv_producer' | 'kv_both' | undefined;
   readonly rules: EngineRules;
   /** Time outside the GPU. */
   readonly overhead: EngineOverhead;

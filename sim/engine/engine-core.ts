@@ -1,240 +1,281 @@
 import { invariant } from '../../base/invariant.ts';
-import type { Tokens } from '../../base/units.ts';
+import type { Blocks, Tokens } from '../../base/units.ts';
+import { AdmissionLoop } from './admission-loop.ts';
 import type { BlockPool } from './block-pool.ts';
 import type { EngineConfig } from './engine-config.ts';
-import { KvCacheManager } from './kv-cache-manager.ts';
-import type { Pass } from './pass.ts';
+import type { KvCacheManager } from './kv-cache-manager.ts';
+import type { RequestQueue } from './request-queue.ts';
+import { scheduleRunning } from './running-loop.ts';
+import { RUNNING_ROW, type SchedulingPass } from './scheduling-pass.ts';
+import { type CoreListener, SchedulerState } from './scheduler-state.ts';
 import type { Sequence } from './sequence.ts';
-import { WaitingQueue } from './waiting-queue.ts';
-
-/** Hears of what a pass does to sequences. */
-export interface CoreListener {
-  preempted(sequence: Sequence): void;
-}
 
 /**
- * vLLM's V1 scheduler (vllm/v1/core/sched/scheduler.py), pass by pass and without time: `schedule` composes a pass,
- * `processOutput` takes in what the model made of it. With asynchronous scheduling the next pass is composed before the
- * output of this one is known.
+ * vLLM's V1 scheduler (vllm/v1/core/sched/scheduler.py and async_scheduler.py), pass by pass and without time: `schedule`
+ * composes a pass, `processRow` takes in what the model made of each of its rows. With asynchronous scheduling the next
+ * pass is composed before the output of this one is known. Call order for the output of a pass: `beginUpdate`,
+ * `processRow` for every row, `endUpdate`, then `received` and `sent` for transfers that have ended.
  */
 export class EngineCore {
-  readonly running: Sequence[] = [];
-  readonly waiting: WaitingQueue;
+  /** Sequences in order of admission. */
+  readonly running: readonly Sequence[];
+  readonly waiting: RequestQueue;
+  /** Sequences that go before `waiting`: they wait for KV, or were skipped by a version that keeps those apart. */
+  readonly blocked: RequestQueue;
   readonly kv: KvCacheManager;
-  private readonly config: EngineConfig;
-  private readonly listener: CoreListener;
-  /** Most sequences that run at a time. */
   readonly maxRunning: number;
-  private readonly skipped: Sequence[] = [];
+  private readonly config: EngineConfig;
+  private readonly state: SchedulerState;
+  private readonly admission: AdmissionLoop;
   /** Passes with rows since the last one that carried a prefill, that one included; and whether that one left some. */
   private passesSincePrefill = Infinity;
   private prefillsLeft = false;
+  private stopped = 0;
 
   constructor(config: EngineConfig, pool: BlockPool, listener: CoreListener) {
     this.config = config;
-    this.listener = listener;
-    this.kv = new KvCacheManager(config, pool);
-    this.waiting = new WaitingQueue(config.policy);
+    this.state = new SchedulerState(config, pool, listener);
+    this.admission = new AdmissionLoop(this.state);
+    const { running, waiting, blocked, kv } = this.state;
+    this.running = running;
+    this.waiting = waiting;
+    this.blocked = blocked;
+    this.kv = kv;
     this.maxRunning = Math.min(config.maxNumSeqs, config.maxNumActiveSeqs ?? Infinity);
+  }
+
+  /** Requests that wait, whatever for. */
+  get waitingCount(): number {
+    return this.waiting.length + this.blocked.length;
+  }
+
+  /** Whether another pass has something to do: requests, ended ones to tell workers of, or transfers to wait for. */
+  hasWork(): boolean {
+    const { finished, transferring } = this.state;
+    return this.running.length > 0 || this.waitingCount > 0 || finished.length > 0 || transferring.size > 0;
   }
 
   add(sequence: Sequence): void {
     this.waiting.push(sequence);
   }
 
-  /** Composes the next pass. A pass without rows means that nothing could be scheduled. */
-  schedule(pass: Pass): void {
+  /** Composes the next pass; it may have no rows. */
+  schedule(pass: SchedulingPass): void {
     pass.clear();
-    const { config } = this;
+    const { state, config } = this;
+    if (state.finished.length > 0) {
+      pass.finished.push(...state.finished);
+      state.finished.length = 0;
+    }
     const threshold = this.longPrefillThreshold();
-    const throttled = this.prefillsThrottled();
-    const preempted = this.scheduleRunning(pass, threshold, config.maxNumScheduledTokens, throttled);
-    if (!preempted && !throttled)
-      this.admitWaiting(pass, threshold, config.maxNumScheduledTokens - pass.totalTokens);
-    this.countPrefills(pass);
-    let steady = !preempted && pass.rows === this.running.length && pass.rows > 0;
+    const deferPrefills = this.defersPrefills();
+    const left = scheduleRunning(state, pass, threshold, deferPrefills);
+    if (pass.preempted.length === 0 && this.waitingCount > 0)
+      this.admission.run(pass, left, threshold, deferPrefills);
+    if (pass.rows > 0) pass.number = ++state.composedPasses;
+    if (config.prefillScheduleInterval > 1) this.countPrefills(pass, deferPrefills);
+    this.advance(pass);
+  }
+
+  /** The output of a pass has arrived. */
+  beginUpdate(pass: SchedulingPass): void {
+    if (pass.rows > 0) this.state.passProcessed();
+  }
+
+  /**
+   * Takes in the `sampled` tokens that a row of a pass yielded; what its drafts exceed them by was rejected. Returns the
+   * output tokens that the sequence gained: fewer when it stops, which its status and finishReason then say.
+   */
+  processRow(pass: SchedulingPass, row: number, sampled: Tokens): Tokens {
+    const sequence = pass.sequences[row];
+    if (sequence === undefined) return 0;
+    const scheduled = pass.tokens[row] ?? 0;
+    sequence.inFlight -= scheduled;
+    const isStale = sequence.stale > 0;
+    if (isStale) sequence.stale -= scheduled;
+    if (sequence.status === 'finished' || sampled === 0 || (isStale && sequence.dropStale)) return 0;
+    const drafts = pass.drafts[row] ?? 0;
+    if (drafts > 0 && !isStale) {
+      const rejected = drafts - (sampled - 1);
+      if (sequence.computed > 0) sequence.computed -= rejected;
+      if (sequence.placeholders > 0) sequence.placeholders -= rejected;
+    }
+    const before = sequence.outputs;
+    const end = sequence.stopsAt < sequence.limit ? sequence.stopsAt : sequence.limit;
+    const gained = Math.max(1, Math.min(sampled, end - before));
+    sequence.outputs = before + gained;
+    sequence.tokens += gained;
+    const { asyncScheduling, rules } = this.config;
+    if (asyncScheduling && !isStale) sequence.placeholders -= gained;
+    if (sequence.status === 'running' && (asyncScheduling || rules.acceptedDraftsFindable === 'output')) {
+      const known = sequence.computed - sequence.placeholders;
+      if (known >= sequence.cacheAt) this.kv.cache(sequence, Math.min(known, sequence.tokens - 1));
+    }
+    if (sequence.outputs >= end)
+      this.stop(sequence, sequence.outputs === sequence.stopsAt ? 'stop' : 'length');
+    return gained;
+  }
+
+  /** All rows of a pass are processed: sequences that have ended leave the running list. */
+  endUpdate(): void {
+    if (this.stopped === 0) return;
+    this.stopped = 0;
+    const { running } = this.state;
+    let kept = 0;
+    for (const sequence of running) if (sequence.status === 'running') running[kept++] = sequence;
+    running.length = kept;
+  }
+
+  /** Ends a sequence from outside. Does nothing when it has ended. */
+  abort(sequence: Sequence): void {
+    const { state } = this;
+    const { status } = sequence;
+    if (status === 'finished') return;
+    if (status === 'running') state.running.splice(state.running.indexOf(sequence), 1);
+    else if (!state.waiting.remove(sequence)) state.blocked.remove(sequence);
+    sequence.status = 'finished';
+    sequence.finishReason = 'abort';
+    state.prefilling.delete(sequence);
+    state.finished.push(sequence);
+    if (status === 'loading' && !sequence.received) state.transferring.add(sequence);
+    else state.freeBlocks(sequence);
+  }
+
+  /** The KV that a sequence waits for has arrived. */
+  received(sequence: Sequence): void {
+    if (this.state.transferring.delete(sequence)) this.state.freeBlocks(sequence);
+    else sequence.received = true;
+  }
+
+  /** Another server has fetched the KV of a sequence that has ended. */
+  sent(sequence: Sequence): void {
+    if (this.state.transferring.delete(sequence)) this.state.freeBlocks(sequence);
+  }
+
+  /** Drafts that a sequence brings to its next row (synchronous scheduling; asynchronous takes as many as there can be). */
+  propose(sequence: Sequence, drafts: Tokens): void {
+    if (sequence.status !== 'finished') sequence.drafts = sequence.isChunk ? 0 : drafts;
+  }
+
+  /**
+   * Goes `steps` passes ahead in which every running sequence gained a token and nothing else happened; they took
+   * `blocks` blocks together.
+   */
+  leap(steps: number, blocks: Blocks): void {
+    const { kv } = this;
+    kv.pool.take(blocks);
+    for (const sequence of this.running) {
+      sequence.computed += steps;
+      sequence.tokens += steps;
+      sequence.outputs += steps;
+      kv.leapt(sequence);
+    }
+    this.state.composedPasses += steps;
+    this.state.processedPasses += steps;
+    this.passesSincePrefill += steps;
+  }
+
+  /** Throws unless every law of the scheduler holds. */
+  check(): void {
+    const { state, kv } = this;
+    const indexes = kv.window === undefined ? [kv.index] : [kv.index, kv.window.index];
+    let blank = 0;
+    const tables = [...state.detachedTables()];
+    for (const sequence of this.running) {
+      invariant(sequence.status === 'running', 'the running list holds running sequences');
+      tables.push(sequence.table);
+    }
+    for (const queue of [this.waiting, this.blocked]) {
+      for (const { status, table } of queue) {
+        invariant(status !== 'running' && status !== 'finished', 'what waits neither runs nor has ended');
+        tables.push(table);
+      }
+    }
+    for (const table of tables) {
+      blank += table.blocks - table.cachedBlocks;
+      if (table.window !== undefined) blank += table.window.blankBlocks();
+    }
+    kv.pool.check(indexes, blank);
+    invariant(this.running.length <= this.maxRunning, 'no more sequences run than max_num_seqs');
+  }
+
+  private stop(sequence: Sequence, reason: 'stop' | 'length'): void {
+    const { state } = this;
+    if (sequence.status === 'running') this.stopped++;
+    else if (!state.waiting.remove(sequence)) state.blocked.remove(sequence);
+    sequence.status = 'finished';
+    sequence.finishReason = reason;
+    state.prefilling.delete(sequence);
+    state.finished.push(sequence);
+    if (sequence.request.sendsKv === true) state.transferring.add(sequence);
+    else state.freeBlocks(sequence);
+  }
+
+  /** Counts what a pass will have computed as computed (Scheduler._update_after_schedule). */
+  private advance(pass: SchedulingPass): void {
+    const { state } = this;
+    const { asyncScheduling, numSpeculativeTokens } = this.config;
+    let steady = pass.rows === this.running.length && pass.rows > 0 && numSpeculativeTokens === 0;
+    if (asyncScheduling && numSpeculativeTokens > 0) this.dropPlaceholderDrafts(pass);
     for (let row = 0; row < pass.rows; row++) {
       const sequence = pass.sequences[row];
+      if (sequence === undefined) break;
       const tokens = pass.tokens[row] ?? 0;
-      if (sequence === undefined) continue;
       sequence.computed += tokens;
-      sequence.isChunk = sequence.computed < sequence.tokens + sequence.placeholders;
-      if (!sequence.isChunk) {
-        pass.samples[row] = 1;
-        sequence.placeholders++;
+      sequence.inFlight += tokens;
+      sequence.lastPass = pass.number;
+      const isChunk = sequence.computed < sequence.tokens + sequence.placeholders;
+      sequence.isChunk = isChunk;
+      if (isChunk) {
+        steady = false;
+        continue;
       }
-      if (tokens !== 1 || pass.samples[row] !== 1) steady = false;
+      pass.samples[row] = 1;
+      if (tokens !== 1) steady = false;
+      if (state.tracksPrefills) state.prefilling.delete(sequence);
+      if (asyncScheduling) {
+        sequence.placeholders += 1 + (pass.drafts[row] ?? 0);
+        sequence.drafts = numSpeculativeTokens;
+      }
     }
     pass.steady = steady;
   }
 
-  /**
-   * Takes in the token that a row of a pass yielded, if any. Returns how the sequence ended by it; the caller finishes it.
-   * Rows of sequences that ended after the pass was composed were wasted.
-   */
-  processRow(pass: Pass, row: number): 'nothing' | 'token' | 'stop' | 'length' {
-    const sequence = pass.sequences[row];
-    if (sequence === undefined || sequence.status === 'finished' || pass.samples[row] !== 1) return 'nothing';
-    sequence.outputs++;
-    sequence.tokens++;
-    if (sequence.placeholders > 0) sequence.placeholders--;
-    if (sequence.status === 'running') this.kv.cache(sequence, sequence.computed - sequence.placeholders);
-    if (sequence.outputs >= sequence.stopsAt && sequence.outputs <= sequence.limit) return 'stop';
-    return sequence.outputs >= sequence.limit ? 'length' : 'token';
-  }
-
-  /** Removes a sequence that has ended and takes its blocks back. */
-  finish(sequence: Sequence): void {
-    if (sequence.status === 'running') {
-      const position = this.running.indexOf(sequence);
-      invariant(position >= 0, 'a running sequence is in the running list');
-      this.running.splice(position, 1);
-    } else {
-      this.waiting.remove(sequence);
+  /** Draft tokens that were to be filled in on the GPU hold for the pass right behind only. */
+  private dropPlaceholderDrafts(pass: SchedulingPass): void {
+    for (const sequence of this.running) {
+      if (sequence.drafts > 0 && !pass.has(sequence)) sequence.drafts = 0;
     }
-    sequence.status = 'finished';
-    this.kv.free(sequence);
   }
 
   private longPrefillThreshold(): Tokens {
     const { longPrefillTokenThreshold, longPrefillTokenThresholdAdaptive, maxNumBatchedTokens, rules } =
       this.config;
-    const present = this.running.length + this.waiting.length;
     if (longPrefillTokenThreshold === 0) return Infinity;
+    const present = this.running.length + this.waitingCount;
     if (present === 1 && !rules.longPrefillThresholdWhenAlone) return Infinity;
     return longPrefillTokenThresholdAdaptive
       ? Math.max(longPrefillTokenThreshold, Math.floor(maxNumBatchedTokens / present))
       : longPrefillTokenThreshold;
   }
 
-  /** Gives running sequences their tokens in order of admission; returns whether it had to preempt. */
-  private scheduleRunning(pass: Pass, threshold: Tokens, budget: Tokens, throttled: boolean): boolean {
-    const { running, config, kv } = this;
-    let left = budget;
-    let preempted = false;
-    for (let position = 0; position < running.length && left > 0; position++) {
-      const sequence = running[position];
-      if (sequence === undefined) break;
-      if (sequence.placeholders > 0 && sequence.outputs + sequence.placeholders >= sequence.limit) continue;
-      if (throttled && sequence.isChunk) continue;
-      const tokens = Math.min(
-        sequence.tokens + sequence.placeholders - sequence.computed,
-        threshold,
-        left,
-        config.maxModelLen - 1 - sequence.computed,
-      );
-      if (tokens <= 0) continue;
-      let fits = kv.grow(sequence, tokens);
-      while (!fits) {
-        preempted = true;
-        const victim = this.victim();
-        left += pass.remove(victim);
-        const removed = running.indexOf(victim);
-        running.splice(removed, 1);
-        if (removed <= position) position--;
-        this.preempt(victim);
-        if (victim === sequence) break;
-        fits = kv.grow(sequence, tokens);
-      }
-      if (!fits) {
-        if (config.policy === 'fcfs' || config.rules.ownVictim === 'end') break;
-        continue;
-      }
-      kv.cache(sequence, Math.min(sequence.computed + tokens, sequence.tokens));
-      pass.add(sequence, tokens);
-      left -= tokens;
-    }
-    return preempted;
-  }
-
   /**
    * With prefillScheduleInterval N a pass carries no prefill until N passes have gone by since the last one that did,
    * unless that one could not take all or nothing decodes.
    */
-  private prefillsThrottled(): boolean {
+  private defersPrefills(): boolean {
     if (this.passesSincePrefill >= this.config.prefillScheduleInterval || this.prefillsLeft) return false;
     return this.running.some(({ isChunk }) => !isChunk);
   }
 
-  private countPrefills(pass: Pass): void {
-    if (this.config.prefillScheduleInterval <= 1 || pass.rows === 0) return;
-    let carried = false;
+  private countPrefills(pass: SchedulingPass, deferred: boolean): void {
+    if (!deferred && pass.preempted.length === 0) this.prefillsLeft = this.waitingCount > 0;
+    if (pass.rows === 0) return;
+    let carried = pass.hasPrefill;
     for (let row = 0; row < pass.rows; row++) {
-      const sequence = pass.sequences[row];
-      if (sequence !== undefined && sequence.isChunk) carried = true;
+      const known = pass.sequences[row]?.tokens ?? 0;
+      if (pass.kinds[row] !== RUNNING_ROW && (pass.computed[row] ?? 0) < known - 1) carried = true;
     }
     this.passesSincePrefill = carried ? 1 : this.passesSincePrefill + 1;
-  }
-
-  /** `steps` passes without a prefill have gone by in a leap. */
-  skipPasses(steps: number): void {
-    this.passesSincePrefill += steps;
-  }
-
-  private admitWaiting(pass: Pass, threshold: Tokens, budget: Tokens): void {
-    const { waiting, running, config, kv, skipped } = this;
-    let left = budget;
-    while (waiting.length > 0 && left > 0 && running.length < this.maxRunning) {
-      const sequence = waiting.peek();
-      if (sequence === undefined) break;
-      if (this.exceedsLoras(sequence, pass)) {
-        waiting.shift();
-        skipped.push(sequence);
-        continue;
-      }
-      const hitTokens = kv.lookUp(sequence);
-      let tokens = Math.min(sequence.tokens - hitTokens, threshold);
-      if (!config.enableChunkedPrefill && tokens > left) break;
-      tokens = Math.min(tokens, left);
-      if (!kv.admit(sequence, tokens, running.length > 0)) break;
-      waiting.shift();
-      sequence.computed = hitTokens;
-      sequence.hitTokens = hitTokens;
-      sequence.isChunk = hitTokens < sequence.tokens - 1;
-      sequence.status = 'running';
-      running.push(sequence);
-      kv.cache(sequence, Math.min(hitTokens + tokens, sequence.tokens));
-      pass.add(sequence, tokens);
-      left -= tokens;
-    }
-    for (let position = skipped.length - 1; position >= 0; position--) {
-      const sequence = skipped[position];
-      if (sequence !== undefined) waiting.prepend(sequence);
-    }
-    skipped.length = 0;
-    this.prefillsLeft = waiting.length > 0;
-  }
-
-  private victim(): Sequence {
-    const { running } = this;
-    let victim = running[running.length - 1];
-    invariant(victim !== undefined, 'something runs when blocks run out');
-    if (this.config.policy === 'priority') {
-      for (const sequence of running) {
-        const { priority, index } = sequence.request;
-        const worst = victim.request;
-        if (priority > worst.priority || (priority === worst.priority && index > worst.index))
-          victim = sequence;
-      }
-    }
-    return victim;
-  }
-
-  private preempt(sequence: Sequence): void {
-    this.listener.preempted(sequence);
-    this.kv.free(sequence);
-    sequence.computed = 0;
-    sequence.placeholders = 0;
-    sequence.status = 'preempted';
-    this.waiting.prepend(sequence);
-  }
-
-  private exceedsLoras(sequence: Sequence, pass: Pass): boolean {
-    const { maxLoras, rules } = this.config;
-    const { lora } = sequence.request;
-    if (maxLoras === undefined || lora === undefined) return false;
-    const among = rules.lorasCounted === 'running' ? this.running : pass.sequences.slice(0, pass.rows);
-    const adapters = new Set(among.map(({ request }) => request.lora).filter((name) => name !== undefined));
-    return !adapters.has(lora) && adapters.size >= maxLoras;
   }
 }

@@ -1,140 +1,301 @@
 import type { Blocks, Tokens } from '../../base/units.ts';
-import type { BlockPool, Hit } from './block-pool.ts';
+import type { BlockPool } from './block-pool.ts';
+import { BlockTable, NO_BLOCKS } from './block-table.ts';
 import type { EngineConfig } from './engine-config.ts';
-import { Segment } from './segment.ts';
+import { blocksOfRun } from './path-of-runs.ts';
+import { type Hit, PrefixIndex } from './prefix-index.ts';
+import type { Segment } from './segment.ts';
 import type { Sequence } from './sequence.ts';
+import { SlidingWindowManager, WindowBlocks } from './sliding-window-manager.ts';
 
 /**
- * Which blocks a sequence gets, finds and gives back (vllm/v1/core/kv_cache_manager.py), for models with one group of
- * full-attention layers.
+ * Which blocks a sequence finds, gets and gives back (vllm/v1/core/kv_cache_manager.py): a group of full-attention
+ * layers, and for models that have them one of sliding-window layers, on one pool.
  */
 export class KvCacheManager {
   readonly pool: BlockPool;
+  readonly index = new PrefixIndex();
+  readonly window: SlidingWindowManager | undefined;
+  /** Blocks per group that the last allocation took. */
+  taken: Blocks = 0;
   private readonly blockSize: Tokens;
+  private readonly maxModelLen: Tokens;
   private readonly caching: boolean;
   private readonly reserveFullIsl: boolean;
-  private readonly watermarkBlocks: Blocks;
-  /** Pieces of the last lookup, `hitCount` of them in use. */
+  private readonly watermark: Blocks;
+  /** Pieces of the last lookup, and blocks in them. */
   private readonly hits: Hit[] = [];
   private hitCount = 0;
   private hitBlocks: Blocks = 0;
-  private freeHitBlocks: Blocks = 0;
+  private readonly chain: Segment[] = [];
+  private readonly spareTables: BlockTable[] = [];
 
   constructor(config: EngineConfig, pool: BlockPool) {
     this.pool = pool;
     this.blockSize = config.blockSize;
+    this.maxModelLen = config.maxModelLen;
     this.caching = config.enablePrefixCaching;
     this.reserveFullIsl = config.schedulerReserveFullIsl;
-    this.watermarkBlocks = Math.floor(config.watermark * config.numGpuBlocks);
-  }
-
-  /** Tokens of a sequence that the prefix cache holds: whole blocks, never its last token. Kept for `admit`. */
-  lookUp(sequence: Sequence): Tokens {
-    this.hitCount = 0;
-    this.hitBlocks = 0;
-    this.freeHitBlocks = 0;
-    if (!this.caching) return 0;
-    const { blockSize, hits } = this;
-    const most = Math.floor((sequence.tokens - 1) / blockSize);
-    let block = 0;
-    for (let position = 0; position < sequence.runs.length && block < most; position++) {
-      const run = sequence.runs[position];
-      if (run === undefined) break;
-      const next = sequence.runs[position + 1];
-      const end = next === undefined ? most : Math.min(most, Math.floor(next.begin / blockSize));
-      while (block < end) {
-        const hit = (hits[this.hitCount] ??= { segment: NONE, lo: 0, hi: 0 });
-        if (!this.pool.find(run, block, hit)) {
-          this.hitBlocks = block;
-          return block * blockSize;
-        }
-        if (hit.hi > end) hit.hi = end;
-        if (hit.segment.holders === 0) this.freeHitBlocks += hit.hi - hit.lo;
-        block = hit.hi;
-        this.hitCount++;
-      }
-    }
-    this.hitBlocks = block;
-    return block * blockSize;
+    this.watermark = Math.floor(config.watermark * config.numGpuBlocks);
+    this.window =
+      config.slidingWindow === undefined
+        ? undefined
+        : new SlidingWindowManager(config, config.slidingWindow, pool);
   }
 
   /**
-   * Gives a waiting sequence the hits of the last lookup and blocks for `tokens` tokens after them. False, and nothing
-   * changes, when they, or with reserveFullIsl its whole known text, do not fit.
+   * Tokens of a sequence that the prefix cache holds: whole blocks, never its last token. The blocks are kept for
+   * `admit`, which must come before anything else changes the cache.
    */
-  admit(sequence: Sequence, tokens: Tokens, anythingRuns: boolean): boolean {
-    const { pool, blockSize, hitBlocks } = this;
-    const spare = anythingRuns ? this.watermarkBlocks : 0;
-    const available = pool.free - this.freeHitBlocks - spare;
-    if (this.reserveFullIsl && Math.ceil(sequence.tokens / blockSize) - hitBlocks > available) return false;
-    const wanted = Math.ceil((hitBlocks * blockSize + tokens) / blockSize) - hitBlocks;
-    if (wanted > available) return false;
-    for (let piece = 0; piece < this.hitCount; piece++) {
-      const hit = this.hits[piece];
-      if (hit === undefined) break;
-      const first = pool.hold(hit);
-      sequence.held.push({ first, last: first, hi: hit.hi });
+  lookUp(sequence: Sequence): Tokens {
+    this.hitCount = 0;
+    this.hitBlocks = 0;
+    sequence.sharedPrefix = 0;
+    if (!this.caching) return 0;
+    const most = Math.floor((sequence.tokens - 1) / this.blockSize);
+    const found = this.findBlocks(sequence, most);
+    this.hitBlocks = found;
+    if (this.window !== undefined) {
+      const hit = this.window.lookUp(sequence, found);
+      if (hit < found) {
+        sequence.sharedPrefix = found * this.blockSize;
+        this.hitBlocks = hit;
+      }
     }
-    pool.take(wanted);
-    sequence.blocks = hitBlocks + wanted;
-    sequence.cachedBlocks = hitBlocks;
+    return this.hitBlocks * this.blockSize;
+  }
+
+  /**
+   * Gives a sequence that waits the hits of the last lookup, blocks for `external` tokens behind them that come from
+   * elsewhere, and for `tokens` more. False, and nothing changes, when that does not fit into the free blocks less
+   * `reserved`, or with reserveFullIsl when the whole known text does not fit. Blocks for external tokens cannot be found
+   * yet.
+   */
+  admit(
+    sequence: Sequence,
+    tokens: Tokens,
+    anythingRuns: boolean,
+    external = 0,
+    reserved: Blocks = 0,
+  ): boolean {
+    const { pool, blockSize, window } = this;
+    const isNew = sequence.table === NO_BLOCKS;
+    const hit = isNew ? this.hitBlocks : 0;
+    const computed = isNew ? hit * blockSize + external : sequence.computed;
+    const available = pool.free - (anythingRuns ? this.watermark : 0);
+    const freeHits = isNew ? this.freeHitBlocks() : 0;
+    const whole = Math.ceil(Math.min(sequence.tokens, this.maxModelLen) / blockSize);
+    const blocks = Math.ceil(Math.min(computed + tokens, this.maxModelLen) / blockSize);
+    const held = isNew ? hit : sequence.table.blocks;
+    if (this.reserveFullIsl) {
+      let required = Math.max(0, whole - held) + freeHits;
+      if (window !== undefined) required += this.windowBlocks(sequence, whole, computed, true);
+      if (required > available) return false;
+    }
+    let required = Math.max(0, blocks - held) + freeHits;
+    if (window !== undefined) required += this.windowBlocks(sequence, blocks, computed, false);
+    if (required > available - reserved) return false;
+    if (isNew) this.holdHits(sequence, computed);
+    this.extend(sequence, blocks);
+    if (external === 0) this.cache(sequence, Math.min(computed + tokens, sequence.tokens));
     return true;
   }
 
-  /** Gives a running sequence blocks for `tokens` more tokens; false, and nothing changes, when they are not free. */
+  /** Gives a running sequence blocks for `tokens` more tokens; false when there are not enough free ones. */
   grow(sequence: Sequence, tokens: Tokens): boolean {
-    const wanted = Math.ceil((sequence.computed + tokens) / this.blockSize) - sequence.blocks;
-    if (wanted <= 0) return true;
-    if (wanted > this.pool.free) return false;
-    this.pool.take(wanted);
-    sequence.blocks += wanted;
+    const { table } = sequence;
+    const { window } = this;
+    this.taken = 0;
+    const end = sequence.computed + tokens;
+    if (window !== undefined && table.window !== undefined)
+      window.removeSkipped(table.window, Math.max(0, sequence.computed - sequence.inFlight));
+    if (end > sequence.slots) {
+      const blocks = Math.ceil(Math.min(end, this.maxModelLen) / this.blockSize);
+      const groups = window === undefined ? 1 : 2;
+      if ((blocks - table.blocks) * groups > this.pool.free) return false;
+      this.extend(sequence, blocks);
+    }
+    const known = end < sequence.tokens ? end : sequence.tokens;
+    if (known >= sequence.cacheAt) this.cache(sequence, known);
     return true;
   }
 
   /** Makes the whole blocks among a sequence's first `tokens` tokens findable. */
   cache(sequence: Sequence, tokens: Tokens): void {
-    if (!this.caching) return;
-    const { blockSize } = this;
+    if (tokens < sequence.cacheAt) return;
+    const { blockSize, pool, index } = this;
+    const { table, runs } = sequence;
     const whole = Math.floor(tokens / blockSize);
-    let block = sequence.cachedBlocks;
+    let block = table.cachedBlocks;
+    let position = sequence.runPosition;
+    let last = table.pieces === 0 ? undefined : endOfChain(table.held[table.pieces - 1], block);
     while (block < whole) {
-      const run = this.runOfBlock(sequence, block);
+      let runEnd = whole;
+      for (; position + 1 < runs.length; position++) {
+        runEnd = blocksOfRun(sequence, position + 1, blockSize);
+        if (runEnd > block) break;
+        runEnd = whole;
+      }
+      const run = runs[position];
       if (run === undefined) break;
-      const next = sequence.runs[sequence.runPosition + 1];
-      const end = next === undefined ? whole : Math.min(whole, Math.floor(next.begin / blockSize));
-      const { held } = sequence;
-      const last = held[held.length - 1];
-      const segment = this.pool.store(run, block, end, last?.last);
-      if (last !== undefined && segment === last.last) last.hi = end;
-      else held.push({ first: segment, last: segment, hi: end });
+      const end = runEnd < whole ? runEnd : whole;
+      const segment = pool.store(index, run, block, end, last);
+      if (segment !== last) table.held[table.pieces++] = segment;
+      last = segment;
       block = end;
     }
-    sequence.cachedBlocks = block;
+    table.cachedBlocks = whole;
+    sequence.runPosition = position;
+    sequence.cacheAt = (whole + 1) * blockSize;
+    if (table.window !== undefined) this.window?.cache(sequence, table.window, whole);
   }
 
-  /** Takes all blocks back, tail first. */
+  /** A running sequence has got tokens, and for them blocks that are already taken from the pool. */
+  leapt(sequence: Sequence): void {
+    const { table, computed, tokens } = sequence;
+    if (computed > sequence.slots) {
+      table.blocks = Math.ceil(computed / this.blockSize);
+      sequence.slots = table.blocks * this.blockSize;
+    }
+    this.cache(sequence, computed < tokens ? computed : tokens);
+  }
+
+  /** Takes all blocks of a sequence back, tail first, one group of layers after the other. */
   free(sequence: Sequence): void {
-    this.pool.giveBack(sequence.blocks - sequence.cachedBlocks);
-    const { held } = sequence;
-    for (let position = held.length - 1; position >= 0; position--) {
-      const part = held[position];
-      if (part !== undefined) this.pool.release(part.first, part.hi);
-    }
-    held.length = 0;
-    sequence.blocks = 0;
-    sequence.cachedBlocks = 0;
-    sequence.runPosition = 0;
+    const table = this.detach(sequence);
+    if (table === NO_BLOCKS) return;
+    this.freeTable(table);
+    if (table.window !== undefined) this.window?.free(table.window);
+    this.spareTables.push(table);
   }
 
-  /** The run in which a block's last token lies; `runPosition` follows. */
-  private runOfBlock(sequence: Sequence, block: Blocks): Sequence['runs'][number] | undefined {
-    const lastToken = (block + 1) * this.blockSize - 1;
-    for (;;) {
-      const next = sequence.runs[sequence.runPosition + 1];
-      if (next === undefined || next.begin > lastToken) return sequence.runs[sequence.runPosition];
-      sequence.runPosition++;
+  /** Takes the blocks from a sequence without giving them back yet; for `giveBack`. */
+  detach(sequence: Sequence): BlockTable {
+    const { table } = sequence;
+    sequence.table = NO_BLOCKS;
+    sequence.slots = 0;
+    sequence.runPosition = 0;
+    return table;
+  }
+
+  /** Gives back blocks that were detached: all groups' as one list, tail first. */
+  giveBack(table: BlockTable): void {
+    if (table.window !== undefined) this.window?.free(table.window);
+    this.freeTable(table);
+    this.spareTables.push(table);
+  }
+
+  /** Blocks that a sequence still needs to hold all its known tokens. */
+  missingBlocks({ table, tokens }: Sequence): Blocks {
+    const whole = Math.ceil(Math.min(tokens, this.maxModelLen) / this.blockSize);
+    const missing = Math.max(0, whole - table.blocks);
+    if (this.window === undefined || table.window === undefined) return missing;
+    return missing + this.window.missing(table.window, whole, true);
+  }
+
+  private findBlocks(sequence: Sequence, most: Blocks): Blocks {
+    const { runs } = sequence;
+    const { hits, index, blockSize } = this;
+    let block = 0;
+    for (let position = 0; position < runs.length && block < most; position++) {
+      const run = runs[position];
+      if (run === undefined) break;
+      let end = most;
+      if (position + 1 < runs.length) {
+        end = blocksOfRun(sequence, position + 1, blockSize);
+        if (end > most) end = most;
+      }
+      if (block >= end) continue;
+      const cachedRun = index.get(run);
+      if (cachedRun === undefined) break;
+      while (block < end) {
+        const hit = (hits[this.hitCount] ??= { segment: undefined, lo: 0, hi: 0 });
+        index.find(cachedRun, block, end, hit);
+        if (hit.segment === undefined) return block;
+        this.hitCount++;
+        this.pool.operations++;
+        block = hit.hi;
+      }
     }
+    return block;
+  }
+
+  /** Blocks among the last hits that nobody holds: they count as free until they are held. */
+  private freeHitBlocks(): Blocks {
+    let free = 0;
+    for (let piece = 0; piece < this.hitCount; piece++) {
+      const hit = this.hits[piece];
+      if (hit?.segment === undefined || hit.lo >= this.hitBlocks) break;
+      if (hit.segment.holders === 0) free += (hit.hi < this.hitBlocks ? hit.hi : this.hitBlocks) - hit.lo;
+    }
+    return this.window === undefined ? free : free + this.window.freeHitBlocks(this.hitBlocks);
+  }
+
+  private windowBlocks({ table }: Sequence, blocks: Blocks, computed: Tokens, capped: boolean): Blocks {
+    if (this.window === undefined) return 0;
+    return table.window === undefined
+      ? this.window.needed(blocks, this.hitBlocks, computed, capped)
+      : this.window.missing(table.window, blocks, capped);
+  }
+
+  private holdHits(sequence: Sequence, computed: Tokens): void {
+    const { pool, hitBlocks } = this;
+    const table = this.spareTables.pop() ?? new BlockTable(this.window && new WindowBlocks());
+    sequence.table = table;
+    for (let piece = 0; piece < this.hitCount; piece++) {
+      const hit = this.hits[piece];
+      if (hit?.segment === undefined || hit.lo >= hitBlocks) break;
+      table.held[table.pieces++] = pool.hold(hit.segment, hit.lo, hit.hi < hitBlocks ? hit.hi : hitBlocks);
+    }
+    table.blocks = hitBlocks;
+    table.cachedBlocks = hitBlocks;
+    sequence.cacheAt = this.caching ? (hitBlocks + 1) * this.blockSize : Infinity;
+    if (table.window !== undefined) this.window?.admit(table.window, hitBlocks, computed);
+  }
+
+  /** Takes blocks so that a sequence has `blocks` of them in every group. */
+  private extend(sequence: Sequence, blocks: Blocks): void {
+    const { table } = sequence;
+    this.taken = Math.max(0, blocks - table.blocks);
+    if (this.taken > 0) {
+      this.pool.take(this.taken);
+      table.blocks = blocks;
+    }
+    if (this.window !== undefined && table.window !== undefined && blocks > table.window.blocks) {
+      this.pool.take(blocks - table.window.blocks);
+      this.window.grow(table.window, blocks);
+    }
+    sequence.slots = table.blocks * this.blockSize;
+  }
+
+  private freeTable(table: BlockTable): void {
+    const { pool, chain } = this;
+    pool.giveBack(table.blocks - table.cachedBlocks);
+    let end = table.cachedBlocks;
+    for (let piece = table.pieces - 1; piece >= 0; piece--) {
+      let segment = table.held[piece];
+      if (segment === undefined) break;
+      const { lo } = segment;
+      if (segment.hi === end) {
+        pool.release(segment);
+      } else {
+        let parts = 0;
+        for (; segment !== undefined; segment = segment.hi < end ? segment.right : undefined)
+          chain[parts++] = segment;
+        while (parts > 0) {
+          const part = chain[--parts];
+          if (part !== undefined) pool.release(part);
+        }
+      }
+      end = lo;
+    }
+    table.clear();
   }
 }
 
-const NONE = new Segment(undefined, 0, 0, 0, 0);
+/** The part of a piece that ends with block `end` - 1. */
+function endOfChain(first: Segment | undefined, end: Blocks): Segment | undefined {
+  let segment = first;
+  while (segment !== undefined && segment.hi < end) segment = segment.right;
+  return segment;
+}

@@ -2,7 +2,7 @@ import type { Blocks, Ticks } from '../../base/units.ts';
 import type { StepGrowth, StepTimer } from '../latency/step-time-model.ts';
 import type { EngineConfig } from './engine-config.ts';
 import type { EngineCore } from './engine-core.ts';
-import type { Pass } from './pass.ts';
+import type { SchedulingPass } from './scheduling-pass.ts';
 import type { RowShape } from './row-shape.ts';
 
 /**
@@ -32,7 +32,7 @@ export class Leap {
   }
 
   /** The longest stretch that begins with `executing`; `composed` is the pass behind it, if there is one. */
-  plan(start: Ticks, executing: Pass, composed: Pass | undefined): void {
+  plan(start: Ticks, executing: SchedulingPass, composed: SchedulingPass | undefined): void {
     this.start = start;
     this.first = executing.duration;
     this.growth = 0;
@@ -59,7 +59,7 @@ export class Leap {
     if (this.steps > 0) this.steps = firstStepEndingAt(this.start, this.first, this.growth, this.steps, now);
   }
 
-  private isSteady(executing: Pass, composed: Pass | undefined): boolean {
+  private isSteady(executing: SchedulingPass, composed: SchedulingPass | undefined): boolean {
     const { core, config } = this;
     if (!executing.steady || executing.rows !== core.running.length) return false;
     if (
@@ -70,7 +70,7 @@ export class Leap {
     }
     // What waits cannot be admitted before something ends: blocks only become fewer, and slots stay taken. Only with
     // both free might a lookup find more than before.
-    return core.waiting.length === 0 || core.running.length >= core.maxRunning;
+    return core.waitingCount === 0 || core.running.length >= core.maxRunning;
   }
 
   /** Boundaries before the one at which a sequence gets its first token, ends, or has all its tokens scheduled. */

@@ -1,4 +1,4 @@
-import type { ContentId } from '../../base/prompt.ts';
+import type { ContentId, Span } from '../../base/prompt.ts';
 import type { TreePrompt } from '../../base/prompt-tree.ts';
 import type { Blocks, Ticks, Tokens } from '../../base/units.ts';
 
@@ -34,6 +34,12 @@ export interface EngineRequest {
   /** Smaller is served first under the `priority` policy. */
   readonly priority: number;
   readonly lora: string | undefined;
+  /** Contents of its output tokens, where they are not simply token 0, 1, … of `outputContent`. */
+  readonly outputSpans?: readonly Span[] | undefined;
+  /** Prompt tokens whose KV another server has and sends on demand; the request waits for it in the engine. */
+  readonly remoteTokens?: Tokens | undefined;
+  /** Another server will fetch its KV: the blocks stay until that is done. */
+  readonly sendsKv?: boolean | undefined;
 }
 
 export interface Refusal {

@@ -1,4 +1,3 @@
-import { invariant } from '../../base/invariant.ts';
 import type { Ticks } from '../../base/units.ts';
 import type { StepTimer } from '../latency/step-time-model.ts';
 import { BlockPool } from './block-pool.ts';
@@ -10,9 +9,9 @@ import { IngestQueue } from './ingest-queue.ts';
 import { blocksFor, endOfStep, Leap } from './leap.ts';
 import type { EngineRequest, Gauges, ModelServer, Refusal, ServerListener } from './model-server.ts';
 import { OutputPath } from './output-path.ts';
-import { Pass } from './pass.ts';
 import { refusalOf } from './refusal.ts';
 import { RowShape } from './row-shape.ts';
+import { SchedulingPass } from './scheduling-pass.ts';
 import { Sequence } from './sequence.ts';
 import { ServerAccount } from './server-account.ts';
 
@@ -46,8 +45,8 @@ export class ReplicaServer implements ModelServer {
   private readonly cacheEvents: CacheEventLog | undefined;
   private readonly sequences = new Map<EngineRequest, Sequence>();
   private readonly aborted: Sequence[] = [];
-  private executing = new Pass();
-  private composed = new Pass();
+  private executing = new SchedulingPass();
+  private composed = new SchedulingPass();
   private hasComposed = false;
   private busy = false;
   /** When the pass on the GPU, or the leap, ends; for an idle engine when it composes. */
@@ -70,7 +69,7 @@ export class ReplicaServer implements ModelServer {
   }
 
   add(request: EngineRequest, now: Ticks): Refusal | undefined {
-    const refusal = refusalOf(request, this.config, this.core.waiting.length);
+    const refusal = refusalOf(request, this.config, this.core.waitingCount);
     if (refusal !== undefined) return refusal;
     const queuedAt = this.ingest.through(request.prompt.length, now);
     const sequence = new Sequence(request, this.config.maxModelLen, queuedAt);
@@ -109,16 +108,7 @@ export class ReplicaServer implements ModelServer {
   }
 
   check(): void {
-    let uncached = 0;
-    for (const { blocks, cachedBlocks } of this.core.running) uncached += blocks - cachedBlocks;
-    this.pool.check(uncached);
-    invariant(this.core.running.length <= this.core.maxRunning, 'no more sequences run than max_num_seqs');
-    for (const { blocks, status } of this.core.waiting) {
-      invariant(
-        blocks === 0 && status !== 'running' && status !== 'finished',
-        'waiting sequences hold no blocks',
-      );
-    }
+    this.core.check();
   }
 
   /** A request joins the waiting queue: an idle engine composes a pass, a leap ends with the step that is under way. */
@@ -155,7 +145,9 @@ export class ReplicaServer implements ModelServer {
       this.composed = executing;
       this.hasComposed = false;
     } else {
-      this.compose(this.executing);
+      // A pass that only preempted takes no time; what it made room for is in the next one.
+      do this.compose(this.executing);
+      while (this.executing.rows === 0 && this.executing.preempted.length > 0);
     }
     this.busy = this.executing.rows > 0;
     if (!this.busy) {
@@ -171,7 +163,7 @@ export class ReplicaServer implements ModelServer {
     this.boundaryAt = this.leap.end();
   }
 
-  private compose(pass: Pass): void {
+  private compose(pass: SchedulingPass): void {
     this.core.schedule(pass);
     if (pass.rows === 0) return;
     this.shape.fill(pass);
@@ -194,28 +186,22 @@ export class ReplicaServer implements ModelServer {
 
   /** Makes up for the boundaries that a leap skipped: the passes in flight become those of its last step. */
   private land(): void {
-    const { core, executing, leap, pool, config } = this;
+    const { core, executing, leap } = this;
     const { steps, start, first, growth } = leap;
     const lastEnd = endOfStep(start, first, growth, steps - 1);
-    pool.take(blocksFor(leap.slackCounts, steps));
+    core.leap(steps, blocksFor(leap.slackCounts, steps));
     let late = 0;
     for (const sequence of core.running) {
       if (sequence.lastToken !== start) {
         late++;
         this.listener.gaps(1, start + first - sequence.lastToken, 0, 1);
       }
-      sequence.computed += steps;
-      sequence.tokens += steps;
-      sequence.outputs += steps;
-      sequence.blocks = Math.ceil(sequence.computed / config.blockSize);
       sequence.lastToken = lastEnd;
-      core.kv.cache(sequence, Math.min(sequence.computed, sequence.tokens));
     }
     const { length } = core.running;
     this.account.served += steps * length;
     if (length > late) this.listener.gaps(length - late, first, growth, steps);
     if (late > 0 && steps > 1) this.listener.gaps(late, first + growth, growth, steps - 1);
-    core.skipPasses(steps);
     executing.advance(steps, growth);
     if (this.hasComposed) this.composed.advance(steps, growth);
   }
@@ -224,29 +210,30 @@ export class ReplicaServer implements ModelServer {
     const { executing: pass, core, listener } = this;
     const start = now - pass.duration;
     let together = 0;
+    core.beginUpdate(pass);
     for (let row = 0; row < pass.rows; row++) {
       const sequence = pass.sequences[row];
       if (sequence === undefined) continue;
-      const outcome = core.processRow(pass, row);
-      if (outcome === 'nothing') continue;
+      if (core.processRow(pass, row, pass.samples[row] ?? 0) === 0) continue;
       this.account.served++;
       if (sequence.outputs > 1) {
         if (sequence.lastToken === start) together++;
         else listener.gaps(1, now - sequence.lastToken, 0, 1);
       }
       sequence.lastToken = now;
-      if (outcome === 'token') {
-        if (sequence.outputs === 1) this.output.take(sequence, now, undefined);
-      } else {
-        this.remove(sequence);
-        this.output.take(sequence, now, outcome);
+      if (sequence.status === 'finished') {
+        this.sequences.delete(sequence.request);
+        this.output.take(sequence, now, sequence.finishReason);
+      } else if (sequence.outputs === 1) {
+        this.output.take(sequence, now, undefined);
       }
     }
+    core.endUpdate();
     if (together > 0) listener.gaps(together, pass.duration, 0, 1);
   }
 
   private remove(sequence: Sequence): void {
-    this.core.finish(sequence);
+    this.core.abort(sequence);
     this.sequences.delete(sequence.request);
   }
 
@@ -276,8 +263,8 @@ export class ReplicaServer implements ModelServer {
   private publish(now: Ticks): void {
     const { core, pool, journal, leap, cacheEvents } = this;
     const used = pool.blocks - pool.free;
-    this.account.open(core.waiting.length, used);
-    journal.record(now, core.running.length, core.waiting.length, used);
+    this.account.open(core.waitingCount, used);
+    journal.record(now, core.running.length, core.waitingCount, used);
     if (this.busy && leap.steps > 0)
       journal.recordLeap(leap.first, leap.growth, leap.steps, leap.slackCounts);
     if (cacheEvents !== undefined && cacheEvents.events.length > 0) {

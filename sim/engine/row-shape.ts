@@ -1,6 +1,6 @@
 import type { Tokens } from '../../base/units.ts';
 import type { StepShape } from '../latency/step-time-model.ts';
-import type { Pass } from './pass.ts';
+import type { SchedulingPass } from './scheduling-pass.ts';
 
 /** The sums of a pass's rows that its time depends on. One object, filled anew for each pass. */
 export class RowShape implements StepShape {
@@ -23,7 +23,7 @@ export class RowShape implements StepShape {
   }
 
   /** A row of one token that ends in a sampled one is a decode row, every other row a chunk. */
-  fill(pass: Pass): void {
+  fill(pass: SchedulingPass): void {
     let decodeRows = 0;
     let context = 0;
     let squares = 0;
@@ -53,7 +53,7 @@ export class RowShape implements StepShape {
     if (this.window !== undefined) this.fillWindow(pass, this.window);
   }
 
-  private fillWindow(pass: Pass, window: Tokens): void {
+  private fillWindow(pass: SchedulingPass, window: Tokens): void {
     this.windowContext = 0;
     this.windowGrowingRows = 0;
     this.windowStepsToFull = Infinity;

@@ -1,30 +1,37 @@
 import type { Run } from '../../base/prompt-tree.ts';
 import type { Blocks } from '../../base/units.ts';
+import type { CachedRun, PrefixIndex } from './prefix-index.ts';
 
 /**
- * A row of blocks that share one fate: blocks lo … hi-1 of a run's prompt in the prefix cache, with one reference count
- * and one place in the free queue; or, with no run, hi - lo blocks without content.
+ * Cached blocks lo … hi-1 of a run that share one fate: one reference count and one place in the free queue. Segments are
+ * recycled; `lo` never changes while one is in use, `hi` falls as the free queue evicts from its tail, and rises when its
+ * only holder fills more blocks.
  */
 export class Segment {
-  readonly run: Run | undefined;
-  readonly lo: Blocks;
-  hi: Blocks;
+  run: Run;
+  lo: Blocks = 0;
+  hi: Blocks = 0;
   /** Requests that hold it; 0 = it lies in the free queue. */
-  holders: number;
-  /** When it entered the cache: among copies of the same blocks a lookup takes the earliest. */
-  readonly sequence: number;
-  /** Neighbours in the free queue. */
-  before: Segment | undefined = undefined;
-  after: Segment | undefined = undefined;
-  /** What it was split from, on either side: holders of the whole hold all parts. */
-  left: Segment | undefined = undefined;
+  holders = 0;
+  /** Rank in order of insertion: among copies of a block a lookup takes the first. */
+  order = 0;
+  /** Where it can be found: the index of its group of layers, and the segments of its run there. */
+  index: PrefixIndex;
+  cachedRun: CachedRun;
+  /** Neighbours in the free queue; itself when it is not in it. */
+  before: Segment;
+  after: Segment;
+  /** Neighbours among the segments of its run, by `lo`, then by `order`. */
+  previous: Segment | undefined = undefined;
+  next: Segment | undefined = undefined;
+  /** The upper part of what was cut: whoever held the whole holds it too. Means nothing beyond what a holder holds. */
   right: Segment | undefined = undefined;
 
-  constructor(run: Run | undefined, lo: Blocks, hi: Blocks, holders: number, sequence: number) {
+  constructor(run: Run, index: PrefixIndex, cachedRun: CachedRun) {
     this.run = run;
-    this.lo = lo;
-    this.hi = hi;
-    this.holders = holders;
-    this.sequence = sequence;
+    this.index = index;
+    this.cachedRun = cachedRun;
+    this.before = this;
+    this.after = this;
   }
 }

@@ -1,62 +1,83 @@
 import type { Run } from '../../base/prompt-tree.ts';
 import type { Blocks, Ticks, Tokens } from '../../base/units.ts';
-import type { EngineRequest } from './model-server.ts';
-import type { Segment } from './segment.ts';
+import { type BlockTable, NO_BLOCKS } from './block-table.ts';
+import type { EngineRequest, FinishReason } from './model-server.ts';
 
-export type SequenceStatus = 'waiting' | 'running' | 'preempted' | 'finished';
-
-/** Cached blocks that a sequence holds: those of the segments from `first` on, up to block `hi`. */
-export interface HeldBlocks {
-  readonly first: Segment;
-  /** The segment that may still grow. */
-  last: Segment;
-  hi: Blocks;
-}
+/** `loading` = its blocks wait for KV of another server. */
+export type SequenceStatus = 'waiting' | 'loading' | 'running' | 'preempted' | 'finished';
 
 /** A request inside the engine. Names follow vLLM's Request (vllm/v1/request.py). */
 export class Sequence {
   readonly request: EngineRequest;
   readonly promptTokens: Tokens;
-  /** Outputs at which the answer ends by itself, and at which a known limit cuts it. */
+  /** Outputs at which the answer ends by itself. */
   readonly stopsAt: Tokens;
+  /** Outputs at which a limit that is known in advance cuts it: max_tokens, and that or the model's length. */
+  readonly maxTokens: Tokens;
   readonly limit: Tokens;
   readonly queuedAt: Ticks;
   status: SequenceStatus = 'waiting';
+  finishReason: FinishReason | undefined = undefined;
   /** Prompt and processed outputs. */
   tokens: Tokens;
   /** Tokens whose KV is computed or being computed; advanced when a pass is composed. */
   computed: Tokens = 0;
-  /** Outputs that scheduled passes will yield and that are not processed yet. */
+  /** Outputs (drafts included) that passes in flight will yield: asynchronous scheduling counts them as known. */
   placeholders: Tokens = 0;
   outputs: Tokens = 0;
-  /** Its last row was a chunk of a prompt and not the last one; for a newly admitted one: it has more than a token to compute. */
+  /** Draft tokens that its next row will verify. */
+  drafts: Tokens = 0;
+  /** After its last row it still had known tokens to compute. */
   isChunk = false;
-  started = false;
-  /** When the last token was made. */
-  lastToken: Ticks = -1;
-  /** Input tokens computed or hit, as they count among the served ones. */
-  servedInput: Tokens = 0;
-  /** Tokens of the last admission that came from the prefix cache. */
-  hitTokens: Tokens = 0;
-  /** Tokens of this pass, for the loops that look at several sequences. */
-  scheduled: Tokens = 0;
+  preemptions = 0;
+  /** Tokens scheduled in passes whose output is not processed; and those of them that a preemption made void. */
+  inFlight: Tokens = 0;
+  stale: Tokens = 0;
+  /** Void output is recomputed, not delivered. */
+  dropStale = false;
+  /** Number of the last pass with rows that it was in. */
+  lastPass = 0;
+  /** End of a prefix that another request had too, which the window group did not keep; 0 = none. */
+  sharedPrefix: Tokens = 0;
+  /** Prompt tokens that can be had from another server, once; and whether they have arrived. */
+  remoteTokens: Tokens = 0;
+  received = false;
 
-  /** KV blocks, the first `cachedBlocks` of them findable in the prefix cache. */
-  blocks: Blocks = 0;
-  cachedBlocks: Blocks = 0;
-  readonly held: HeldBlocks[] = [];
-  /** Runs of the prompt and of the output, and the one in which the next block to be cached ends. */
+  /** Its KV blocks; an empty table that all share while it has none. */
+  table: BlockTable = NO_BLOCKS;
+  /** Tokens that fit in them, and tokens with which the next block becomes findable. */
+  slots: Tokens = 0;
+  cacheAt: Tokens = 0;
+  /** Runs of the prompt, then those of the output; `runPosition`: where the next block to be cached ends. */
   readonly runs: readonly Run[];
   runPosition = 0;
 
+  /** The server's bookkeeping: its first step was announced; when its last token was made; */
+  started = false;
+  lastToken: Ticks = -1;
+  /** input tokens computed or hit, as they count among the served ones; tokens that the prefix cache gave it. */
+  servedInput: Tokens = 0;
+  hitTokens: Tokens = 0;
+
   constructor(request: EngineRequest, maxModelLen: Tokens, queuedAt: Ticks) {
+    const { prompt } = request;
     this.request = request;
-    this.promptTokens = request.prompt.length;
+    this.promptTokens = prompt.length;
     this.tokens = this.promptTokens;
     this.stopsAt = request.outputTokens;
-    this.limit = Math.min(request.maxOutputTokens ?? Infinity, maxModelLen - this.promptTokens);
+    this.maxTokens = request.maxOutputTokens ?? Infinity;
+    this.limit = Math.min(this.maxTokens, maxModelLen - this.promptTokens);
     this.queuedAt = queuedAt;
-    this.runs = [...request.prompt.path, request.prompt.next(request.outputContent, 0)];
+    this.remoteTokens = request.remoteTokens ?? 0;
+    this.runs =
+      request.outputSpans === undefined
+        ? [...prompt.path, prompt.next(request.outputContent, 0)]
+        : prompt.extend(request.outputSpans).path;
+  }
+
+  /** Blocks that it holds, null blocks of the window group left out. */
+  get blocks(): Blocks {
+    return this.table.blocks;
   }
 
   /** Input tokens computed or hit since the last call. */

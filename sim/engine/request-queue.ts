@@ -1,11 +1,15 @@
 import type { Sequence } from './sequence.ts';
 
-/**
- * Sequences that wait for admission (vllm/v1/core/sched/request_queue.py). FCFS: in order of arrival, victims of
- * preemption and skipped ones put back in front. Priority: smaller priority first, then earlier arrival.
+/** Room that opens in front of the queue when something is put back there. */
+const HEADROOM = 64;
+
+/*
+ * Sequences that wait for admission (vllm/v1/core/sched/request_queue.py). FCFS: in order of arrival, victims of preemption
+ * and skipped ones put back in front. Priority: smaller priority first, then earlier arrival. Layout: one array; the
+ * first `head` entries are free.
  */
-export class WaitingQueue {
-  private readonly items: Sequence[] = [];
+export class RequestQueue {
+  private items: (Sequence | undefined)[] = [];
   private head = 0;
   private readonly byPriority: boolean;
 
@@ -24,13 +28,13 @@ export class WaitingQueue {
   shift(): Sequence | undefined {
     const first = this.items[this.head];
     if (first === undefined) return undefined;
-    this.head++;
+    this.items[this.head++] = undefined;
     if (this.head === this.items.length) {
       this.items.length = 0;
       this.head = 0;
-    } else if (this.head > 256 && this.head * 2 > this.items.length) {
-      this.items.splice(0, this.head);
-      this.head = 0;
+    } else if (this.head > 4 * HEADROOM && this.head * 2 > this.items.length) {
+      this.items.splice(0, this.head - HEADROOM);
+      this.head = HEADROOM;
     }
     return first;
   }
@@ -44,18 +48,20 @@ export class WaitingQueue {
   prepend(sequence: Sequence): void {
     if (this.byPriority) {
       this.insert(sequence);
-    } else if (this.head > 0) {
-      this.head--;
-      this.items[this.head] = sequence;
-    } else {
-      this.items.unshift(sequence);
+      return;
     }
+    if (this.head === 0) {
+      this.items = [...Array.from<undefined>({ length: HEADROOM }), ...this.items];
+      this.head = HEADROOM;
+    }
+    this.items[--this.head] = sequence;
   }
 
   remove(sequence: Sequence): boolean {
     const position = this.items.indexOf(sequence, this.head);
     if (position < 0) return false;
-    this.items.splice(position, 1);
+    if (position === this.head) this.shift();
+    else this.items.splice(position, 1);
     return true;
   }
 
@@ -72,14 +78,15 @@ export class WaitingQueue {
     while (low < high) {
       const middle = (low + high) >> 1;
       const other = this.items[middle];
-      if (other !== undefined && precedes(other, sequence)) low = middle + 1;
+      if (other !== undefined && servedBefore(other, sequence)) low = middle + 1;
       else high = middle;
     }
     this.items.splice(low, 0, sequence);
   }
 }
 
-function precedes(a: Sequence, b: Sequence): boolean {
+/** The order of the `priority` policy. */
+export function servedBefore(a: Sequence, b: Sequence): boolean {
   if (a.request.priority !== b.request.priority) return a.request.priority < b.request.priority;
   return a.request.index < b.request.index;
 }

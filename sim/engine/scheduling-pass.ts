@@ -1,0 +1,97 @@
+import type { Blocks, Ticks, Tokens } from '../../base/units.ts';
+import type { Sequence } from './sequence.ts';
+
+/** A row's sequence was running; was admitted for the first time; or again after a preemption. */
+export const RUNNING_ROW = 0;
+export const NEW_ROW = 1;
+export const RESUMED_ROW = 2;
+
+/*
+ * One scheduling pass (SchedulerOutput in vllm/v1/core/sched/output.py): which sequences compute how many tokens. Layout:
+ * parallel arrays, `rows` entries in use, reused from pass to pass.
+ */
+export class SchedulingPass {
+  rows = 0;
+  readonly sequences: Sequence[] = [];
+  readonly tokens: Tokens[] = [];
+  /** Draft tokens among them. */
+  readonly drafts: Tokens[] = [];
+  /** Tokens computed before the pass. */
+  readonly computed: Tokens[] = [];
+  /** 1 when the row ends in sampled tokens; 0 for a chunk that leaves known tokens to compute. */
+  readonly samples: number[] = [];
+  /** RUNNING_ROW, NEW_ROW or RESUMED_ROW. */
+  readonly kinds: number[] = [];
+  /** Blocks per group of layers that the row's sequence got. */
+  readonly newBlocks: Blocks[] = [];
+  totalTokens: Tokens = 0;
+  /** Some row computes a part of a prompt, or of a text that a preemption lost. */
+  hasPrefill = false;
+  /** Every running sequence gets its next token, and nothing else happens. */
+  steady = false;
+  /** In the order in which they fell. */
+  readonly preempted: Sequence[] = [];
+  /** Sequences that took blocks for KV of another server; `cached` of their tokens were here, `external` are there. */
+  readonly loads: { sequence: Sequence; cached: Tokens; external: Tokens }[] = [];
+  /** Sequences that have ended since the last pass. */
+  readonly finished: Sequence[] = [];
+  /** Tokens that admissions of this pass looked for in the prefix cache and found; first ones, and resumed ones. */
+  queries: Tokens = 0;
+  hits: Tokens = 0;
+  resumedQueries: Tokens = 0;
+  resumedHits: Tokens = 0;
+  /** Counts passes with rows, from 1: the fence for blocks that it may still write. */
+  number = 0;
+  duration: Ticks = 0;
+
+  clear(): void {
+    this.rows = 0;
+    this.totalTokens = 0;
+    this.hasPrefill = false;
+    this.steady = false;
+    this.queries = 0;
+    this.hits = 0;
+    this.resumedQueries = 0;
+    this.resumedHits = 0;
+    this.duration = 0;
+    if (this.preempted.length > 0) this.preempted.length = 0;
+    if (this.loads.length > 0) this.loads.length = 0;
+    if (this.finished.length > 0) this.finished.length = 0;
+  }
+
+  add(sequence: Sequence, tokens: Tokens, drafts: Tokens, kind: number, newBlocks: Blocks): void {
+    const row = this.rows++;
+    this.sequences[row] = sequence;
+    this.tokens[row] = tokens;
+    this.drafts[row] = drafts;
+    this.computed[row] = sequence.computed;
+    this.samples[row] = 0;
+    this.kinds[row] = kind;
+    this.newBlocks[row] = newBlocks;
+    this.totalTokens += tokens;
+  }
+
+  /** Becomes the same pass `steps` steps later: each row has that many more tokens behind it. */
+  advance(steps: number, growth: Ticks): void {
+    this.duration += steps * growth;
+    for (let row = 0; row < this.rows; row++) this.computed[row] = (this.computed[row] ?? 0) + steps;
+  }
+
+  has(sequence: Sequence): boolean {
+    const row = this.sequences.indexOf(sequence);
+    return row >= 0 && row < this.rows;
+  }
+
+  /** Takes the row of a sequence out again, if it has one; later rows move up. Returns its tokens. */
+  remove(sequence: Sequence): Tokens {
+    const row = this.sequences.indexOf(sequence);
+    if (row < 0 || row >= this.rows) return 0;
+    const tokens = this.tokens[row] ?? 0;
+    const { drafts, computed, samples, kinds, newBlocks } = this;
+    for (const column of [this.tokens, drafts, computed, samples, kinds, newBlocks]) column.splice(row, 1);
+    this.sequences.splice(row, 1);
+    this.rows--;
+    this.totalTokens -= tokens;
+    return tokens;
+  }
+}
