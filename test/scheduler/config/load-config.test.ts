@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+
+import { UserError } from '../../../base/user-error.ts';
+import { loadConfig, tryLoadConfig } from '../../../scheduler/config/load-config.ts';
+import { configText } from '../support/world.ts';
+
+const HEAD = 'apiVersion: llm-d.ai/v1alpha1\nkind: EndpointPickerConfig\n';
+
+/** `line:column code: message` of every mistake. */
+function mistakes(text: string, allowExperimental = false): string[] {
+  return tryLoadConfig(text, { file: 'epp.yaml', allowExperimental }).problems.map(
+    ({ at, code, message }) => `${at?.file}:${at?.line}:${at?.column} ${code} ${message}`,
+  );
+}
+
+describe('a mistake in a configuration is named with its place', () => {
+  it('unknown fields of the outer schema', () => {
+    expect(mistakes(`${HEAD}plugins: []\nschedulingProfile: []\n`)).toEqual([
+      expect.stringMatching(/^epp\.yaml:4:1 E_DECODE .*schedulingProfile/),
+    ]);
+  });
+
+  it('unknown keys and wrong types of parameters, all of them at once', () => {
+    const text = configText(
+      '- type: token-load-scorer\n  parameters:\n    queueTreshold: 1\n    queueThresholdTokens: "7"\n- {type: inflight-load-producer}',
+      '  - {pluginRef: token-load-scorer}',
+    );
+    expect(mistakes(text).sort()).toEqual([
+      expect.stringMatching(/^epp\.yaml:6:5 E_PLUGIN_PARAMETERS .*no key "queueTreshold"/),
+      expect.stringMatching(/^epp\.yaml:7:27 E_PLUGIN_PARAMETERS .*queueThresholdTokens must be an integer/),
+    ]);
+  });
+
+  it('values out of range', () => {
+    const text = configText(
+      '- type: utilization-detector\n  parameters: {kvCacheUtilThreshold: 1.5}\n- {type: queue-scorer}',
+      '  - {pluginRef: queue-scorer}',
+    );
+    expect(mistakes(text)).toEqual([
+      expect.stringMatching(/^epp\.yaml:5:38 E_PLUGIN_PARAMETERS .*kvCacheUtilThreshold must lie in/),
+    ]);
+  });
+
+  it('plugins that nobody declared, and types that do not exist, with a guess', () => {
+    const { problems } = tryLoadConfig(configText('- {type: queue-scorrer}', '  - {pluginRef: kv}'), {
+      file: 'f',
+    });
+    expect(problems.map(({ code, at, hint }) => [code, at?.line, at?.column, hint])).toEqual([
+      ['E_PLUGIN_TYPE_UNKNOWN', 4, 3, expect.stringContaining('queue-scorer')],
+      ['E_PLUGIN_REF_UNDEFINED', 8, 17, undefined],
+    ]);
+  });
+
+  it('data that nobody produces', () => {
+    expect(mistakes(configText('- {type: token-load-scorer}', '  - {pluginRef: token-load-scorer}'))).toEqual(
+      [
+        expect.stringMatching(
+          /^epp\.yaml:4:3 E_NO_DEFAULT_PRODUCER token-load-scorer .*UncachedRequestTokens/,
+        ),
+      ],
+    );
+  });
+
+  it('alpha plugins, unless they are allowed', () => {
+    const text = configText('- {type: session-affinity-scorer}', '  - {pluginRef: session-affinity-scorer}');
+    expect(mistakes(text)).toEqual([expect.stringMatching(/^epp\.yaml:4:3 E_ALPHA_NOT_ALLOWED/)]);
+    expect(mistakes(text, true)).toEqual([]);
+  });
+
+  it('broken YAML', () => {
+    expect(mistakes(`${HEAD}plugins: [\n`)).toEqual([expect.stringMatching(/^epp\.yaml:\d+:\d+ E_DECODE/)]);
+  });
+
+  it('loadConfig throws them together', () => {
+    const text = configText('- {type: nope}\n- {type: neither}', '  - {pluginRef: nope}');
+    expect(() => loadConfig(text, { file: 'f' })).toThrow(UserError);
+    expect(() => loadConfig(text, { file: 'f' })).toThrow(/nope[\s\S]*neither/);
+  });
+});
+
+describe('names and forms of earlier versions', () => {
+  const plugins = '- {type: queue-scorer}';
+  const profile = '  - {pluginRef: queue-scorer}';
+
+  it('takes the former API version', () => {
+    const text = configText(plugins, profile).replace(
+      'llm-d.ai/v1alpha1',
+      'inference.networking.x-k8s.io/v1alpha1',
+    );
+    expect(mistakes(text)).toEqual([]);
+  });
+
+  it('says what is deprecated', () => {
+    const { warnings } = loadConfig(
+      configText(
+        '- {type: pd-profile-handler, parameters: {deciderPluginName: always-disagg-pd-decider}}\n- {type: always-disagg-pd-decider}\n- {type: prefill-filter}\n- {type: decode-filter}',
+        '  - {pluginRef: prefill-filter}',
+      ).replace('name: default', 'name: prefill') +
+        '- name: decode\n  plugins: [{pluginRef: decode-filter}]\n',
+    );
+    expect(warnings).toEqual([expect.stringContaining('pd-profile-handler')]);
+  });
+
+  it('says that flow control is set without its gate', () => {
+    expect(loadConfig(`${configText(plugins, profile)}flowControl: {maxRequests: 5}\n`).warnings).toEqual([
+      expect.stringContaining('flowControl'),
+    ]);
+  });
+});
+
+describe('a configuration inside a ConfigMap', () => {
+  const inner = configText(
+    '- type: queue-scorer\n- {type: token-load-scorer, parameters: {oops: 1}}\n- {type: inflight-load-producer}',
+    '  - {pluginRef: queue-scorer}',
+  );
+  const indented = inner.replaceAll(/^(?=.)/gm, '    ');
+
+  it('is found, and its mistakes have places in the outer file', () => {
+    const text = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: epp}\ndata:\n  other.yaml: "a: 1"\n  epp.yaml: |\n${indented}`;
+    expect(mistakes(text)).toEqual([expect.stringMatching(/^epp\.yaml:11:46 E_PLUGIN_PARAMETERS .*"oops"/)]);
+    expect(text.split('\n')[10]?.slice(45)).toMatch(/^oops/);
+  });
+
+  it('loads like the same text alone', () => {
+    const good = inner.replace('oops: 1', 'queueThresholdTokens: 9');
+    const text = `kind: ConfigMap\napiVersion: v1\ndata:\n  default-plugins.yaml: |\n${good.replaceAll(/^(?=.)/gm, '    ')}`;
+    expect(loadConfig(text).effective).toEqual(loadConfig(good).effective);
+  });
+
+  it('is missed when it is not there', () => {
+    expect(mistakes('kind: ConfigMap\napiVersion: v1\ndata: {a.txt: "x"}\n')).toEqual([
+      expect.stringMatching(/E_DECODE .*holds no EndpointPickerConfig/),
+    ]);
+  });
+});
+
+describe('a text that says nothing', () => {
+  it('is the built-in default', () => {
+    const { effective } = loadConfig('');
+    expect(effective.profiles).toEqual([
+      {
+        name: 'default',
+        filters: [],
+        scorers: [
+          { name: 'queue-scorer', weight: 2 },
+          { name: 'kv-cache-utilization-scorer', weight: 2 },
+          { name: 'prefix-cache-scorer', weight: 3 },
+        ],
+        picker: 'max-score-picker',
+      },
+    ]);
+    expect(effective.autoProducers).toEqual(['approx-prefix-cache-producer', 'token-producer']);
+  });
+});
