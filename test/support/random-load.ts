@@ -61,9 +61,9 @@ export const drawnConfig: fc.Arbitrary<EngineConfig> = fc
     usableBlocks: fc.oneof(fc.integer({ min: 3, max: 20 }), fc.integer({ min: 20, max: 120 })),
     modelShare: fc.constantFrom(1, 0.75, 0.5),
     maxNumSeqs: fc.integer({ min: 1, max: 8 }),
-    activeCap: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined, freq: 4 }),
+    activeCap: rarely(fc.integer({ min: 1, max: 4 })),
     budget: fc.oneof(fc.integer({ min: 8, max: 40 }), fc.integer({ min: 40, max: 400 })),
-    passBudget: fc.option(fc.integer({ min: 8, max: 64 }), { nil: undefined, freq: 4 }),
+    passBudget: rarely(fc.integer({ min: 8, max: 64 })),
     threshold: fc.constantFrom(0, 0, 5, 16),
     adaptive: fc.boolean(),
     chunked: fc.oneof({ weight: 6, arbitrary: fc.constant(true) }, fc.constant(false)),
@@ -73,7 +73,7 @@ export const drawnConfig: fc.Arbitrary<EngineConfig> = fc
     policy: fc.constantFrom<'fcfs' | 'priority'>('fcfs', 'priority'),
     asyncScheduling: fc.boolean(),
     interval: fc.constantFrom(1, 1, 1, 2, 4),
-    maxLoras: fc.option(fc.integer({ min: 1, max: 2 }), { nil: undefined }),
+    maxLoras: rarely(fc.integer({ min: 1, max: 2 })),
     rules: fc.constantFrom(...RULES),
     overhead: fc.constantFrom(
       { ingest: 0, ingestPerToken: 0, output: 0 },
@@ -111,6 +111,14 @@ export const drawnConfig: fc.Arbitrary<EngineConfig> = fc
     };
   });
 
+/** A limit of so many tokens more than the answer may exceed the model length: the request is refused then. */
+const TOO_MUCH = 40;
+
+/** Mostly absent. */
+function rarely<Value>(drawn: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> {
+  return fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: drawn });
+}
+
 function request(pace: number): fc.Arbitrary<RandomRequest> {
   return fc.record({
     gap: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: pace })),
@@ -120,10 +128,10 @@ function request(pace: number): fc.Arbitrary<RandomRequest> {
     follows: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 6 })),
     output: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 200 })),
     hasLimit: fc.boolean(),
-    slack: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 40 })),
+    slack: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: TOO_MUCH })),
     priority: fc.integer({ min: 0, max: 2 }),
     lora: fc.constantFrom(undefined, undefined, 'a', 'b', 'c'),
-    patience: fc.option(fc.integer({ min: 0, max: 4000 }), { nil: undefined, freq: 5 }),
+    patience: rarely(fc.integer({ min: 0, max: 4000 })),
   });
 }
 
@@ -152,14 +160,15 @@ export function planned(load: RandomLoad): PlannedRequest[] {
   let arrival = 0;
   return load.requests.map((drawn, index) => {
     arrival += drawn.gap;
-    const own = { content: tree.privateContent(), start: 0, tokens: drawn.own };
+    const third = Math.max(1, Math.floor(most / 3));
+    const own = { content: tree.privateContent(), start: 0, tokens: Math.min(drawn.own, third) };
     const before = drawn.follows > 0 ? wholes[index - drawn.follows] : undefined;
-    const shared = { content: drawn.text, start: 0, tokens: drawn.shared };
+    const shared = { content: drawn.text, start: 0, tokens: Math.min(drawn.shared, third) };
     const prompt = (before ?? tree.prompt([shared], drawn.lora)).extend([own]);
     const outputContent = tree.privateContent();
     const room = Math.max(1, most - prompt.length);
     const outputTokens = Math.min(drawn.output, 2 * room);
-    const limit = Math.min(outputTokens + drawn.slack, room);
+    const limit = Math.min(outputTokens + drawn.slack, drawn.slack === TOO_MUCH ? Infinity : room);
     wholes.push(prompt.extend([{ content: outputContent, start: 0, tokens: outputTokens }]));
     return {
       request: {
