@@ -26,9 +26,9 @@ export interface World {
   prompt(...spans: (readonly [content: number, start: number, tokens: number])[]): TreePrompt;
   scrape(endpoint: number, metrics: Partial<Metrics>): void;
   /** Takes a request up to its decision. */
-  decide(parts?: Partial<InferenceRequest>, now?: number): RequestState;
-  /** … and carries it out. */
-  send(parts?: Partial<InferenceRequest>, now?: number): RequestState;
+  decide(parts?: Partial<InferenceRequest>, now?: number, to?: number): RequestState;
+  /** … and carries it out; `to`: the endpoint it goes to, whatever the scores. */
+  send(parts?: Partial<InferenceRequest>, now?: number, to?: number): RequestState;
 }
 
 /** A picker over `count` endpoints ns/p0, ns/p1, … with the labels given. */
@@ -47,13 +47,14 @@ export function world(
     labels: labels[i] ?? {},
   }));
   picker.observeMembership({ added }, 0);
-  const decide: World['decide'] = (parts = {}, now = 0) => {
+  const decide: World['decide'] = (parts = {}, now = 0, to = undefined) => {
     const state = picker.open(request({ receivedAt: now, ...parts }));
     const admission = picker.admit(state, now);
     if (admission.kind !== 'admitted') throw new Error(`not admitted: ${JSON.stringify(admission)}`);
     const nobody = picker.produce(state, now);
     if (nobody !== undefined) throw new Error(nobody.message);
-    const decision = picker.schedule(state, now, { explain: true });
+    const replay = to === undefined ? undefined : (): string[] => [`ns/p${to}`];
+    const decision = picker.schedule(state, now, { explain: true, ...(replay !== undefined && { replay }) });
     if (decision.kind === 'rejected') throw new Error(decision.message);
     return state;
   };
@@ -63,8 +64,8 @@ export function world(
     prompt: (...spans) => tree.prompt(spans.map(([content, start, tokens]) => ({ content, start, tokens }))),
     scrape: (endpoint, metrics) =>
       picker.observeMetrics(`ns/p${endpoint}`, { ...NO_METRICS, updatedAt: 0, ...metrics }),
-    send(parts = {}, now = 0) {
-      const state = decide(parts, now);
+    send(parts = {}, now = 0, to = undefined) {
+      const state = decide(parts, now, to);
       picker.commit(state, now);
       return state;
     },
