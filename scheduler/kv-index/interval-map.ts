@@ -102,6 +102,11 @@ export class IntervalMap<V> {
     }
   }
 
+  /** Every value with the number of keys of its interval, in no particular order. */
+  each(see: (value: V, count: number) => void): void {
+    for (const bucket of this.buckets.values()) for (const piece of bucket) see(piece.value, length(piece));
+  }
+
   clear(): void {
     this.buckets.clear();
     this.covered = 0;
