@@ -38,7 +38,7 @@ export class Leap {
     this.growth = 0;
     this.steps = 0;
     if (!this.isSteady(executing, composed)) return;
-    const untilChange = this.stepsUntilAnEnd();
+    const untilChange = this.stepsUntilAnEnd(executing);
     if (untilChange <= 0) return;
     this.shape.fill(executing);
     this.timer.growth(this.shape, this.grows);
@@ -74,10 +74,15 @@ export class Leap {
   }
 
   /** Boundaries before the one at which a sequence gets its first token, ends, or has all its tokens scheduled. */
-  private stepsUntilAnEnd(): number {
+  private stepsUntilAnEnd(executing: SchedulingPass): number {
+    const { running } = this.core;
     const scheduledAhead = this.config.asyncScheduling ? 2 : 1;
     let steps = Infinity;
-    for (const { limit, stopsAt, outputs } of this.core.running) {
+    for (let row = 0; row < running.length; row++) {
+      const sequence = running[row];
+      // The row of a sequence that has ended may stand where another one runs by now.
+      if (sequence === undefined || executing.sequences[row] !== sequence) return 0;
+      const { limit, stopsAt, outputs } = sequence;
       if (outputs === 0) return 0;
       steps = Math.min(steps, limit - outputs - scheduledAhead, stopsAt - outputs - 1);
     }

@@ -9,9 +9,6 @@ import { casesOf, traceFiles } from './engine/read-cases.ts';
 import { tokenStream } from './engine/token-stream.ts';
 import type { TraceCase } from './engine/trace-case.ts';
 
-/** Sliding windows, drafts and KV transfers; and the queue of skipped requests of vLLM 0.28. */
-const UNBUILT = /1[345]-|18-|0\.28.17-/;
-
 /** Where rules that few cases need are needed. */
 const FAMILY_OF: Partial<Record<Ablation, string>> = {
   'chunked-prefill-switch': '16',
@@ -74,9 +71,7 @@ describeShared('recorded engine traces', 'conformance/engine', (folder) => {
         expect(difference, `seed ${recorded.header.seed}`).toBeUndefined();
       }
     };
-    it.each(files.filter((file) => !UNBUILT.test(file)))('%s', check);
-    // Remove a file from UNBUILT as soon as it passes.
-    it.fails.each(files.filter((file) => UNBUILT.test(file)))('%s (not built)', check);
+    it.each(files)('%s', check);
   });
 
   describe('lose cases without', () => {
