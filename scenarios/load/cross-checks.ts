@@ -1,7 +1,7 @@
 import { nearest } from '../../base/nearest.ts';
 import type { Problem } from '../../base/user-error.ts';
+import { BUILTIN_POLICIES } from '../builtin-policies.ts';
 import { parseThreshold } from '../../documents/threshold.ts';
-import { PLAIN_POLICIES } from '../../scheduler/policies/plain-policies.ts';
 import { scenarioSchema } from '../schema/scenario-schema.ts';
 import { formatPath, parsePath, valueAt } from './scenario-path.ts';
 import { keysAt } from './schema-at.ts';
@@ -13,7 +13,6 @@ import type { Locate } from './schema-problems.ts';
  */
 
 /** Routers that are no endpoint pickers: how they break ties is their own. */
-const PLAIN: ReadonlySet<unknown> = new Set(Object.keys(PLAIN_POLICIES));
 
 /** Parts of a scenario that a policy may change for itself; the others say what all policies are compared on. */
 const SETTABLE = ['fleet', 'model', 'prices'];
@@ -99,7 +98,7 @@ function thresholdProblems(raw: unknown, locate: Locate): Problem[] {
 
 function policyProblems(policy: unknown, path: Path, locate: Locate): Problem[] {
   const builtin = valueAt(policy, ['router', 'builtin']);
-  const ignored = PLAIN.has(builtin)
+  const ignored = BUILTIN_POLICIES.has(String(builtin))
     ? [['tie_break'], ['router', 'allow_experimental']].filter((key) => valueAt(policy, key) !== undefined)
     : [];
   return [

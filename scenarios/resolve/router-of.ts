@@ -1,4 +1,3 @@
-import { unreachable } from '../../base/invariant.ts';
 import type { ValuePath } from '../../base/yaml-text.ts';
 import type { ProfileText } from '../../hardware-profiles/profile-source.ts';
 import { loadConfig, obstaclesTo, unverifiedPlugins, type LoadedConfig } from '../../scheduler/index.ts';
@@ -8,6 +7,7 @@ import type { RouterInput } from '../../sim/fleet/run-input.ts';
 import type { PolicySpec } from '../schema/policy-schema.ts';
 import type { Scenario } from '../schema/scenario-schema.ts';
 import type { ScenarioResources } from '../resources.ts';
+import { BUILTIN_POLICIES } from '../builtin-policies.ts';
 import { fillGateway, gatewayOf } from './gateway-of.ts';
 import type { Notes } from './notes.ts';
 
@@ -31,29 +31,16 @@ interface RouterContext {
 
 /** The router of a policy, with every default. */
 export function routerOf(policy: PolicySpec, context: RouterContext): ResolvedRouter {
-  const { builtin } = policy.router;
-  switch (builtin) {
-    case 'round-robin':
-    case 'random':
-    case 'least-request': {
-      const gateway = fillGateway(policy.gateway, true);
-      return {
-        input: {
-          kind: 'policy',
-          make: PLAIN_POLICIES[builtin],
-          gateway: gatewayOf(gateway, bytesPerToken(context)),
-        },
-        spec: { router: policy.router, gateway },
-        text: '',
-      };
-    }
-    case 'llm-d':
-    case 'llm-d-default':
-    case undefined:
-      return endpointPicker(policy, context);
-    default:
-      return unreachable(builtin);
-  }
+  const make = BUILTIN_POLICIES.get(policy.router.builtin ?? '');
+  if (make === undefined) return endpointPicker(policy, context);
+  // Round-robin and its like cost nothing unless the scenario says so; other systems' routers are real gateways.
+  const isPlain = (policy.router.builtin ?? '') in PLAIN_POLICIES;
+  const gateway = fillGateway(policy.gateway, isPlain || context.isBlackBox);
+  return {
+    input: { kind: 'policy', make, gateway: gatewayOf(gateway, bytesPerToken(context)) },
+    spec: { router: policy.router, gateway },
+    text: '',
+  };
 }
 
 /** The configuration that a policy's router names. Throws UserError for what is wrong in it. */

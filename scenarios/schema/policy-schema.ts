@@ -1,9 +1,13 @@
 import { z } from 'zod';
 
 import { durationText } from '../../sim/workload/draw/duration.ts';
+import { BUILTIN_POLICIES } from '../builtin-policies.ts';
 
-/** Routers that need no file. `llm-d` and `llm-d-default` are EndpointPickerConfigs that come with fleetcast. */
-const BUILTIN_ROUTERS = ['round-robin', 'random', 'least-request', 'llm-d', 'llm-d-default'] as const;
+/**
+ * Routers that need no file. `llm-d` and `llm-d-default` are EndpointPickerConfigs that come with fleetcast, the names with
+ * a project and a version are other systems' rules.
+ */
+const BUILTIN_ROUTERS = ['llm-d', 'llm-d-default', ...BUILTIN_POLICIES.keys()];
 
 const routerSchema = z
   .strictObject({
