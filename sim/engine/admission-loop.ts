@@ -14,6 +14,8 @@ export class AdmissionLoop {
   /** Skipped in this pass, and where they came from. */
   private readonly skipped: Sequence[] = [];
   private readonly adapters = new Set<string>();
+  /** The sequence that could not be admitted and held up those behind it; undefined when nobody did. */
+  blockedBy: Sequence | undefined = undefined;
 
   constructor(state: SchedulerState) {
     this.state = state;
@@ -27,6 +29,7 @@ export class AdmissionLoop {
     const { running, config } = state;
     let left = budget;
     const runningRows = pass.rows;
+    this.blockedBy = undefined;
     if (config.maxLoras !== undefined) this.countAdapters(pass);
     while (left > 0 && running.length < this.maxRunning) {
       const queue = state.nextQueue();
@@ -38,10 +41,23 @@ export class AdmissionLoop {
         continue;
       }
       const tokens = this.admit(pass, queue, sequence, left, threshold, deferPrefills, runningRows);
-      if (tokens < 0) break;
+      if (tokens < 0) {
+        this.blockedBy = sequence;
+        break;
+      }
       left -= tokens;
     }
     this.putBack();
+  }
+
+  /** Different adapters among the rows of a pass. */
+  adaptersOf(pass: SchedulingPass): number {
+    this.adapters.clear();
+    for (let row = 0; row < pass.rows; row++) {
+      const lora = pass.sequences[row]?.request.lora;
+      if (lora !== undefined) this.adapters.add(lora);
+    }
+    return this.adapters.size;
   }
 
   /** Admits the first of a queue; returns its tokens (0: it waits for KV now), -1 when it cannot be admitted. */

@@ -158,16 +158,30 @@ export class EngineCore {
   }
 
   /**
+   * Whether no pass can admit anybody while running sequences do nothing but gain tokens: nobody waits, or all slots are
+   * taken, or the first that waits lacks blocks. Those only become fewer; what is cached of its text, too, unless it
+   * goes on from the answer of one that runs.
+   */
+  admitsNobody(): boolean {
+    if (this.waitingCount === 0 || this.running.length >= this.maxRunning) return true;
+    const { blockedBy } = this.admission;
+    if (this.config.prefillScheduleInterval > 1 || this.state.tracksPrefills) return false;
+    return blockedBy === undefined || !this.running.some((other) => blockedBy.goesOnFrom(other));
+  }
+
+  /**
    * Goes `steps` passes ahead in which every running sequence gained a token and nothing else happened; they took
    * `blocks` blocks together.
    */
   leap(steps: number, blocks: Blocks): void {
     const { kv } = this;
+    const inFlight = this.config.asyncScheduling ? 2 : 1;
     kv.pool.take(blocks);
     for (const sequence of this.running) {
       sequence.computed += steps;
       sequence.tokens += steps;
       sequence.outputs += steps;
+      sequence.inFlight = inFlight;
       kv.leapt(sequence);
     }
     this.state.composedPasses += steps;
@@ -215,29 +229,38 @@ export class EngineCore {
   private advance(pass: SchedulingPass): void {
     const { state } = this;
     const { asyncScheduling, numSpeculativeTokens } = this.config;
-    let steady = pass.rows === this.running.length && pass.rows > 0 && numSpeculativeTokens === 0;
+    const { shape } = pass;
+    let steady = pass.rows > 0 && pass.rows === this.running.length && pass.preempted.length === 0;
+    if (numSpeculativeTokens > 0) steady = false;
     if (asyncScheduling && numSpeculativeTokens > 0) this.dropPlaceholderDrafts(pass);
     for (let row = 0; row < pass.rows; row++) {
       const sequence = pass.sequences[row];
       if (sequence === undefined) break;
       const tokens = pass.tokens[row] ?? 0;
-      sequence.computed += tokens;
+      const drafts = pass.drafts[row] ?? 0;
+      const before = sequence.computed;
+      const computed = before + tokens;
+      const isChunk = computed < sequence.tokens + sequence.placeholders;
+      sequence.computed = computed;
       sequence.inFlight += tokens;
       sequence.lastPass = pass.number;
-      const isChunk = sequence.computed < sequence.tokens + sequence.placeholders;
       sequence.isChunk = isChunk;
-      if (isChunk) {
+      if (tokens === 1 + drafts && !isChunk) {
+        shape.addDecode(tokens, before);
+        if (pass.kinds[row] !== RUNNING_ROW) steady = false;
+      } else {
+        shape.addChunk(tokens, before, !isChunk);
         steady = false;
-        continue;
       }
+      if (isChunk) continue;
       pass.samples[row] = 1;
-      if (tokens !== 1) steady = false;
       if (state.tracksPrefills) state.prefilling.delete(sequence);
       if (asyncScheduling) {
-        sequence.placeholders += 1 + (pass.drafts[row] ?? 0);
+        sequence.placeholders += 1 + drafts;
         sequence.drafts = numSpeculativeTokens;
       }
     }
+    if (this.config.maxLoras !== undefined) shape.adapters = this.admission.adaptersOf(pass);
     pass.steady = steady;
   }
 

@@ -1,6 +1,7 @@
 import type { Blocks, Ticks } from '../../base/units.ts';
-import { blocksFor, endOfStep, firstStepEndingAt } from './leap.ts';
+import { blocksFor, type Leap } from './leap.ts';
 import type { Gauges } from './model-server.ts';
+import { endOfStep, firstStepEndingAt, type Stretch } from './stretch.ts';
 
 /*
  * What the metrics page said, and when: entries in order of time, each valid until the next. Nothing happens at a scrape;
@@ -14,6 +15,13 @@ export class GaugeJournal {
   private readonly blockSize: number;
   private capacity = 16;
   private ring: Ring;
+  private readonly stretch: { -readonly [Field in keyof Stretch]: Stretch[Field] } = {
+    start: 0,
+    first: 0,
+    second: 0,
+    growth: 0,
+    steps: 0,
+  };
   /** Entries ever written; entry n lies at n modulo capacity. */
   private written = 0;
 
@@ -22,10 +30,11 @@ export class GaugeJournal {
     this.blockSize = blockSize;
     this.historyTicks = historyTicks;
     this.ring = makeRing(this.capacity, blockSize);
-    this.record(0, 0, 0, 0);
+    this.record(0, 0, 0, 0, undefined);
   }
 
-  record(time: Ticks, running: number, waiting: number, used: Blocks): void {
+  /** What the page says from `time` on; with a leap that begins there its blocks in use grow with each step's end. */
+  record(time: Ticks, running: number, waiting: number, used: Blocks, leap: Leap | undefined): void {
     const oldest = this.ring.times[this.written & (this.capacity - 1)] ?? 0;
     if (this.written >= this.capacity && oldest > time - this.historyTicks) this.grow();
     const at = this.written & (this.capacity - 1);
@@ -34,18 +43,14 @@ export class GaugeJournal {
     ring.running[at] = running;
     ring.waiting[at] = waiting;
     ring.used[at] = used;
-    ring.steps[at] = 0;
+    ring.steps[at] = leap === undefined ? 0 : leap.steps;
+    if (leap !== undefined && leap.steps > 0) {
+      ring.first[at] = leap.first;
+      ring.second[at] = leap.second;
+      ring.growth[at] = leap.growth;
+      ring.counts.set(leap.slackCounts, at * this.blockSize);
+    }
     this.written++;
-  }
-
-  /** The last entry goes on as a leap: step k takes first + k * growth, and at its end more blocks are in use. */
-  recordLeap(first: Ticks, growth: Ticks, steps: number, counts: Int32Array): void {
-    const at = (this.written - 1) & (this.capacity - 1);
-    const { ring } = this;
-    ring.first[at] = first;
-    ring.growth[at] = growth;
-    ring.steps[at] = steps;
-    ring.counts.set(counts, at * this.blockSize);
   }
 
   at(time: Ticks, into: Gauges): void {
@@ -61,16 +66,17 @@ export class GaugeJournal {
 
   /** Blocks that the leap which begins with an entry has taken by `time`: one more token a sequence at each step's end. */
   private leapBlocks(at: number, time: Ticks): Blocks {
-    const { ring, blockSize } = this;
-    const steps = ring.steps[at] ?? 0;
-    if (steps === 0) return 0;
-    const start = ring.times[at] ?? 0;
-    const first = ring.first[at] ?? 0;
-    const growth = ring.growth[at] ?? 0;
-    const step = firstStepEndingAt(start, first, growth, steps, time);
-    const ended = endOfStep(start, first, growth, step) <= time ? step + 1 : step;
+    const { ring, blockSize, stretch } = this;
+    stretch.steps = ring.steps[at] ?? 0;
+    if (stretch.steps === 0) return 0;
+    stretch.start = ring.times[at] ?? 0;
+    stretch.first = ring.first[at] ?? 0;
+    stretch.second = ring.second[at] ?? 0;
+    stretch.growth = ring.growth[at] ?? 0;
+    const step = firstStepEndingAt(stretch, time);
+    const ended = endOfStep(stretch, step) <= time ? step + 1 : step;
     const counts = ring.counts.subarray(at * blockSize, (at + 1) * blockSize);
-    return blocksFor(counts, Math.min(ended, steps));
+    return blocksFor(counts, Math.min(ended, stretch.steps));
   }
 
   private grow(): void {
@@ -87,7 +93,7 @@ export class GaugeJournal {
   }
 }
 
-const COLUMNS = ['times', 'running', 'waiting', 'used', 'first', 'growth', 'steps'] as const;
+const COLUMNS = ['times', 'running', 'waiting', 'used', 'first', 'second', 'growth', 'steps'] as const;
 
 type Ring = ReturnType<typeof makeRing>;
 
@@ -98,6 +104,7 @@ function makeRing(capacity: number, blockSize: number) {
     waiting: new Int32Array(capacity),
     used: new Int32Array(capacity),
     first: new Float64Array(capacity),
+    second: new Float64Array(capacity),
     growth: new Float64Array(capacity),
     steps: new Int32Array(capacity),
     counts: new Int32Array(capacity * blockSize),

@@ -160,6 +160,12 @@ export class KvCacheManager {
     this.cache(sequence, computed < tokens ? computed : tokens);
   }
 
+  /** Decode steps during which no block of a sequence leaves the window. */
+  stepsInWindow({ table, computed }: Sequence): number {
+    if (this.window === undefined || table.window === undefined) return Infinity;
+    return this.window.tokensUntilSkip(table.window, computed);
+  }
+
   /** Takes all blocks of a sequence back, tail first, one group of layers after the other. */
   free(sequence: Sequence): void {
     const table = this.detach(sequence);

@@ -3,31 +3,33 @@ import type { StepGrowth, StepTimer } from '../latency/step-time-model.ts';
 import type { EngineConfig } from './engine-config.ts';
 import type { EngineCore } from './engine-core.ts';
 import type { SchedulingPass } from './scheduling-pass.ts';
-import type { RowShape } from './row-shape.ts';
+import { endOfStep, firstStepEndingAt, type Stretch } from './stretch.ts';
 
 /**
- * A stretch of steps in which nothing changes but that every running sequence gains a token. Step k (from 0, the one that
- * is running when the stretch begins) takes first + k * growth ticks, so that every instant of it is known without
- * stepping there. The boundaries behind its first `steps` steps need not be visited.
+ * The stretch of steps, beginning with the one that starts now, in which nothing changes but that every running sequence
+ * gains a token. The boundaries behind its first `steps` steps need not be visited: every instant of it is known.
  */
-export class Leap {
-  steps = 0;
+export class Leap implements Stretch {
   start: Ticks = 0;
   first: Ticks = 0;
+  second: Ticks = 0;
   growth: Ticks = 0;
-  /** Sequences by the tokens that still fit in the blocks that they have. */
+  steps = 0;
+  /** Running sequences by the tokens that still fit in the blocks that they have. */
   readonly slackCounts: Int32Array;
   private readonly config: EngineConfig;
   private readonly core: EngineCore;
   private readonly timer: StepTimer;
-  private readonly shape: RowShape;
+  /** A step in which some sequence takes, fills or gives back a block must be visited. */
+  private readonly visitsBlocks: boolean;
   private readonly grows: StepGrowth = { growth: 0, steps: 0 };
 
-  constructor(config: EngineConfig, core: EngineCore, timer: StepTimer, shape: RowShape) {
+  /** `toldBlocks`: somebody hears of each block at the step in which it can be found, or no longer. */
+  constructor(config: EngineConfig, core: EngineCore, timer: StepTimer, toldBlocks: boolean) {
     this.config = config;
     this.core = core;
     this.timer = timer;
-    this.shape = shape;
+    this.visitsBlocks = toldBlocks || config.slidingWindow !== undefined;
     this.slackCounts = new Int32Array(config.blockSize);
   }
 
@@ -35,69 +37,71 @@ export class Leap {
   plan(start: Ticks, executing: SchedulingPass, composed: SchedulingPass | undefined): void {
     this.start = start;
     this.first = executing.duration;
+    this.second = 0;
     this.growth = 0;
     this.steps = 0;
-    if (!this.isSteady(executing, composed)) return;
-    const untilChange = this.stepsUntilAnEnd(executing);
-    if (untilChange <= 0) return;
-    this.shape.fill(executing);
-    this.timer.growth(this.shape, this.grows);
+    // The last pass that is composed: those that follow equal it.
+    const last = this.config.asyncScheduling ? composed : executing;
+    if (last === undefined || !last.steady || last.rows !== this.core.running.length) return;
+    if (last !== executing && !this.continues(executing)) return;
+    if (!this.core.admitsNobody()) return;
+    const most = this.stepsUntilAnEnd(last === executing ? 1 : 2);
+    if (most <= 0) return;
+    this.timer.growth(last.shape, this.grows);
     // The pass behind the last step must be on the same line, too.
-    const steps = Math.min(untilChange, this.grows.steps - (composed === undefined ? 1 : 2));
+    const steps = Math.min(most, this.grows.steps - 1);
     if (steps <= 0) return;
     this.growth = this.grows.growth;
+    this.second = last === executing ? executing.duration + this.growth : last.duration;
     this.steps = this.stepsWithinPool(steps);
   }
 
-  /** End of the step in which the next boundary that must be visited lies. */
+  /** End of the step behind which the next boundary that must be visited lies. */
   end(): Ticks {
-    return endOfStep(this.start, this.first, this.growth, this.steps);
+    return endOfStep(this, this.steps);
   }
 
   /** Something has happened at `now`: the stretch ends with the step that is under way. */
   cut(now: Ticks): void {
-    if (this.steps > 0) this.steps = firstStepEndingAt(this.start, this.first, this.growth, this.steps, now);
+    if (this.steps > 0) this.steps = firstStepEndingAt(this, now);
   }
 
-  private isSteady(executing: SchedulingPass, composed: SchedulingPass | undefined): boolean {
-    const { core, config } = this;
-    if (!executing.steady || executing.rows !== core.running.length) return false;
-    if (
-      config.asyncScheduling &&
-      (composed === undefined || !composed.steady || composed.rows !== executing.rows)
-    ) {
-      return false;
+  /** Whether a pass yields a token for each running sequence, and nothing else but wasted rows. */
+  private continues(executing: SchedulingPass): boolean {
+    const { rows, sequences, samples } = executing;
+    let sampled = 0;
+    for (let row = 0; row < rows; row++) {
+      const status = sequences[row]?.status;
+      if (status === 'running' && samples[row] === 1) sampled++;
+      else if (status !== 'finished') return false;
     }
-    // What waits cannot be admitted before something ends: blocks only become fewer, and slots stay taken. Only with
-    // both free might a lookup find more than before.
-    return core.waitingCount === 0 || core.running.length >= core.maxRunning;
+    return sampled === this.core.running.length;
   }
 
   /** Boundaries before the one at which a sequence gets its first token, ends, or has all its tokens scheduled. */
-  private stepsUntilAnEnd(executing: SchedulingPass): number {
-    const { running } = this.core;
-    const scheduledAhead = this.config.asyncScheduling ? 2 : 1;
+  private stepsUntilAnEnd(scheduledAhead: number): number {
+    const { slackCounts, visitsBlocks } = this;
     let steps = Infinity;
-    for (let row = 0; row < running.length; row++) {
-      const sequence = running[row];
-      // The row of a sequence that has ended may stand where another one runs by now.
-      if (sequence === undefined || executing.sequences[row] !== sequence) return 0;
-      const { limit, stopsAt, outputs } = sequence;
+    slackCounts.fill(0);
+    for (const sequence of this.core.running) {
+      const { limit, stopsAt, outputs, slots, computed, tokens, cacheAt } = sequence;
       if (outputs === 0) return 0;
-      steps = Math.min(steps, limit - outputs - scheduledAhead, stopsAt - outputs - 1);
+      if (limit - outputs - scheduledAhead < steps) steps = limit - outputs - scheduledAhead;
+      if (stopsAt - outputs - 1 < steps) steps = stopsAt - outputs - 1;
+      const slack = slots - computed;
+      slackCounts[slack] = (slackCounts[slack] ?? 0) + 1;
+      if (visitsBlocks) {
+        steps = Math.min(steps, slack, cacheAt - 1 - Math.min(computed, tokens));
+        steps = Math.min(steps, this.core.kv.stepsInWindow(sequence));
+      }
     }
     return steps;
   }
 
   /** At most `steps`, so that the blocks for one more token a sequence are free at each boundary. */
   private stepsWithinPool(steps: number): number {
-    const { slackCounts, config, core } = this;
+    const { slackCounts, core } = this;
     const { free } = core.kv.pool;
-    slackCounts.fill(0);
-    for (const { blocks, computed } of core.running) {
-      const slack = blocks * config.blockSize - computed;
-      slackCounts[slack] = (slackCounts[slack] ?? 0) + 1;
-    }
     if (blocksFor(slackCounts, steps) <= free) return steps;
     let low = 0;
     let high = steps;
@@ -108,29 +112,6 @@ export class Leap {
     }
     return low;
   }
-}
-
-/** End of step `k` of a stretch that began at `start`. All terms are integers below 2^53: the sum is exact. */
-export function endOfStep(start: Ticks, first: Ticks, growth: Ticks, k: number): Ticks {
-  return start + (k + 1) * first + growth * ((k * (k + 1)) / 2);
-}
-
-/** The first step that ends at or after `time`, at most `most`. */
-export function firstStepEndingAt(
-  start: Ticks,
-  first: Ticks,
-  growth: Ticks,
-  most: number,
-  time: Ticks,
-): number {
-  let low = 0;
-  let high = most;
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (endOfStep(start, first, growth, middle) >= time) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 /** Blocks that `counts[slack]` sequences need for `tokens` more tokens each, when `slack` tokens fit in what they have. */

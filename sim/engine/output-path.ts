@@ -1,20 +1,13 @@
 import type { Ticks } from '../../base/units.ts';
 import { DelayLine } from '../events/delay-line.ts';
 import type { EngineOverhead } from './engine-config.ts';
-import type { FinishReason, ServerListener } from './model-server.ts';
+import type { ServerListener } from './model-server.ts';
 import type { Sequence } from './sequence.ts';
-
-/** A first or last token between the step that made it and the client's side of the server. */
-interface LeavingToken {
-  readonly sequence: Sequence;
-  readonly madeAt: Ticks;
-  readonly isFirst: boolean;
-  readonly end: FinishReason | undefined;
-}
 
 /** Detokenisation and streaming in the API server: each token leaves a fixed time after its step. */
 export class OutputPath {
-  private readonly line = new DelayLine<LeavingToken>();
+  /** Sequences of which a first or a last token is under way. */
+  private readonly line = new DelayLine<Sequence>();
   private readonly listener: ServerListener;
   private readonly ticks: Ticks;
 
@@ -23,11 +16,11 @@ export class OutputPath {
     this.listener = listener;
   }
 
-  /** Takes a first token, or the last one with how the sequence ended. */
-  take(sequence: Sequence, madeAt: Ticks, end: FinishReason | undefined): void {
-    const token = { sequence, madeAt, isFirst: sequence.outputs === 1, end };
-    if (this.ticks === 0) this.tell(token, madeAt);
-    else this.line.push(madeAt + this.ticks, token);
+  /** Takes a token that a step has just made, if it is the first of its sequence or the last. */
+  take(sequence: Sequence, madeAt: Ticks): void {
+    if (sequence.outputs > 1 && sequence.status !== 'finished') return;
+    if (this.ticks === 0) this.tell(sequence, madeAt, madeAt);
+    else this.line.push(madeAt + this.ticks, sequence);
   }
 
   peekTime(): Ticks {
@@ -36,12 +29,19 @@ export class OutputPath {
 
   /** Lets the next token leave. */
   leave(now: Ticks): void {
-    const token = this.line.shift();
-    if (token !== undefined) this.tell(token, now);
+    const time = this.line.peekTime();
+    const sequence = this.line.shift();
+    if (sequence !== undefined) this.tell(sequence, now, time - this.ticks);
   }
 
-  private tell({ sequence, madeAt, isFirst, end }: LeavingToken, now: Ticks): void {
-    if (isFirst) this.listener.firstToken(sequence.request, now, madeAt);
-    if (end !== undefined) this.listener.ended(sequence.request, now, sequence.outputs, end);
+  private tell(sequence: Sequence, now: Ticks, madeAt: Ticks): void {
+    const { request, finishReason } = sequence;
+    if (!sequence.answered) {
+      sequence.answered = true;
+      this.listener.firstToken(request, now, madeAt);
+    }
+    // The token that ends a sequence is the last one made.
+    if (finishReason !== undefined && finishReason !== 'abort' && sequence.lastToken === madeAt)
+      this.listener.ended(request, now, sequence.outputs, finishReason);
   }
 }

@@ -1,3 +1,4 @@
+import { invariant } from '../../base/invariant.ts';
 import type { Ticks } from '../../base/units.ts';
 import type { StepTimer } from '../latency/step-time-model.ts';
 import { BlockPool } from './block-pool.ts';
@@ -6,14 +7,14 @@ import type { EngineConfig } from './engine-config.ts';
 import { EngineCore } from './engine-core.ts';
 import { GaugeJournal } from './gauge-journal.ts';
 import { IngestQueue } from './ingest-queue.ts';
-import { blocksFor, endOfStep, Leap } from './leap.ts';
+import { blocksFor, Leap } from './leap.ts';
 import type { EngineRequest, Gauges, ModelServer, Refusal, ServerListener } from './model-server.ts';
 import { OutputPath } from './output-path.ts';
 import { refusalOf } from './refusal.ts';
-import { RowShape } from './row-shape.ts';
-import { SchedulingPass } from './scheduling-pass.ts';
+import { NEW_ROW, SchedulingPass } from './scheduling-pass.ts';
 import { Sequence } from './sequence.ts';
 import { ServerAccount } from './server-account.ts';
+import { endOfStep } from './stretch.ts';
 
 /** What a server needs besides its configuration. */
 export interface ReplicaParts {
@@ -36,7 +37,6 @@ export class ReplicaServer implements ModelServer {
   private readonly listener: ServerListener;
   private readonly pool: BlockPool;
   private readonly core: EngineCore;
-  private readonly shape: RowShape;
   private readonly leap: Leap;
   private readonly journal: GaugeJournal;
   private readonly account: ServerAccount;
@@ -45,27 +45,31 @@ export class ReplicaServer implements ModelServer {
   private readonly cacheEvents: CacheEventLog | undefined;
   private readonly sequences = new Map<EngineRequest, Sequence>();
   private readonly aborted: Sequence[] = [];
-  private executing = new SchedulingPass();
-  private composed = new SchedulingPass();
+  private executing: SchedulingPass;
+  private composed: SchedulingPass;
   private hasComposed = false;
   private busy = false;
   /** When the pass on the GPU, or the leap, ends; for an idle engine when it composes. */
   private boundaryAt: Ticks = Infinity;
   private now: Ticks = 0;
 
+  /** Throws InvariantError for settings that take more than one server: transfers of KV, and a source of drafts. */
   constructor({ config, timer, listener, ticksPerSecond, gaugeHistory }: ReplicaParts) {
+    invariant(config.kvRole === undefined, 'a server on its own exchanges no KV');
+    invariant(config.numSpeculativeTokens === 0, 'a server without a draft model verifies no drafts');
     this.config = config;
     this.timer = timer;
     this.listener = listener;
     this.cacheEvents = listener.kvEvents === undefined ? undefined : new CacheEventLog();
     this.pool = new BlockPool(config.numGpuBlocks - 1, this.cacheEvents);
     this.core = new EngineCore(config, this.pool, { preempted: (sequence) => this.preempted(sequence) });
-    this.shape = new RowShape(config.slidingWindow);
-    this.leap = new Leap(config, this.core, timer, this.shape);
+    this.leap = new Leap(config, this.core, timer, this.cacheEvents !== undefined);
     this.journal = new GaugeJournal(this.pool.blocks, config.blockSize, gaugeHistory);
     this.account = new ServerAccount(listener);
     this.ingest = new IngestQueue(config.overhead, ticksPerSecond);
     this.output = new OutputPath(config.overhead, ticksPerSecond, listener);
+    this.executing = new SchedulingPass(config.slidingWindow);
+    this.composed = new SchedulingPass(config.slidingWindow);
   }
 
   add(request: EngineRequest, now: Ticks): Refusal | undefined {
@@ -90,7 +94,11 @@ export class ReplicaServer implements ModelServer {
   }
 
   nextEvent(): Ticks {
-    return Math.min(this.boundaryAt, this.ingest.peekTime(), this.output.peekTime());
+    const { boundaryAt } = this;
+    const ingested = this.ingest.peekTime();
+    const leaving = this.output.peekTime();
+    const other = ingested < leaving ? ingested : leaving;
+    return boundaryAt < other ? boundaryAt : other;
   }
 
   advance(now: Ticks): void {
@@ -129,7 +137,7 @@ export class ReplicaServer implements ModelServer {
       const { steps } = this.leap;
       if (steps > 0) this.land();
       this.closeInterval(now, steps + 1);
-      this.dropAborted(now);
+      if (this.aborted.length > 0) this.dropAborted(now);
       this.processOutput(now);
     } else {
       this.closeInterval(now, 0);
@@ -154,7 +162,7 @@ export class ReplicaServer implements ModelServer {
       this.boundaryAt = Infinity;
       return;
     }
-    this.announceStarts(now);
+    if (!this.executing.steady) this.announceStarts(now);
     if (this.config.asyncScheduling) {
       this.compose(this.composed);
       this.hasComposed = this.composed.rows > 0;
@@ -166,83 +174,84 @@ export class ReplicaServer implements ModelServer {
   private compose(pass: SchedulingPass): void {
     this.core.schedule(pass);
     if (pass.rows === 0) return;
-    this.shape.fill(pass);
-    pass.duration = this.timer.step(this.shape);
-    for (let row = 0; row < pass.rows; row++) {
-      const sequence = pass.sequences[row];
-      if (sequence !== undefined) this.account.served += sequence.serveInput();
+    pass.duration = this.timer.step(pass.shape);
+    if (pass.steady) return;
+    const { sequences, rows } = pass;
+    for (let row = 0; row < rows; row++) {
+      const sequence = sequences[row];
+      if (sequence !== undefined && sequence.servedInput < sequence.promptTokens)
+        this.account.served += sequence.serveInput();
     }
   }
 
   private announceStarts(now: Ticks): void {
-    const { executing } = this;
-    for (let row = 0; row < executing.rows; row++) {
-      const sequence = executing.sequences[row];
-      if (sequence === undefined || sequence.started || sequence.status === 'finished') continue;
-      sequence.started = true;
+    const { sequences, kinds, rows } = this.executing;
+    for (let row = 0; row < rows; row++) {
+      if (kinds[row] !== NEW_ROW) continue;
+      const sequence = sequences[row];
+      if (sequence === undefined || sequence.status === 'finished') continue;
       this.listener.started(sequence.request, now, sequence.hitTokens, sequence.queuedAt);
     }
   }
 
   /** Makes up for the boundaries that a leap skipped: the passes in flight become those of its last step. */
   private land(): void {
-    const { core, executing, leap } = this;
-    const { steps, start, first, growth } = leap;
-    const lastEnd = endOfStep(start, first, growth, steps - 1);
+    const { core, executing, composed, leap } = this;
+    const { running } = core;
+    const { steps, start, first, second, growth } = leap;
     core.leap(steps, blocksFor(leap.slackCounts, steps));
-    let late = 0;
-    for (const sequence of core.running) {
-      if (sequence.lastToken !== start) {
-        late++;
-        this.listener.gaps(1, start + first - sequence.lastToken, 0, 1);
-      }
+    const lastEnd = endOfStep(leap, steps - 1);
+    let together = 0;
+    for (const sequence of running) {
+      if (sequence.lastToken === start) together++;
+      else this.listener.gaps(1, start + first - sequence.lastToken, 0, 1);
       sequence.lastToken = lastEnd;
     }
-    const { length } = core.running;
-    this.account.served += steps * length;
-    if (length > late) this.listener.gaps(length - late, first, growth, steps);
-    if (late > 0 && steps > 1) this.listener.gaps(late, first + growth, growth, steps - 1);
-    executing.advance(steps, growth);
-    if (this.hasComposed) this.composed.advance(steps, growth);
+    this.account.served += steps * running.length;
+    const isEven = second === first + growth;
+    if (isEven && together === running.length) {
+      this.listener.gaps(together, first, growth, steps);
+    } else {
+      if (together > 0) this.listener.gaps(together, first, 0, 1);
+      if (steps > 1) this.listener.gaps(running.length, second, growth, steps - 1);
+    }
+    if (!executing.steady || executing.rows !== running.length) executing.copyRows(composed);
+    executing.duration = second + (steps - 1) * growth;
+    if (this.hasComposed) composed.advance(steps, growth);
   }
 
   private processOutput(now: Ticks): void {
-    const { executing: pass, core, listener } = this;
+    const { executing: pass, core, listener, output } = this;
+    const { rows, sequences, samples } = pass;
     const start = now - pass.duration;
     let together = 0;
+    let produced = 0;
     core.beginUpdate(pass);
-    for (let row = 0; row < pass.rows; row++) {
-      const sequence = pass.sequences[row];
-      if (sequence === undefined) continue;
-      if (core.processRow(pass, row, pass.samples[row] ?? 0) === 0) continue;
-      this.account.served++;
-      if (sequence.outputs > 1) {
-        if (sequence.lastToken === start) together++;
-        else listener.gaps(1, now - sequence.lastToken, 0, 1);
-      }
+    for (let row = 0; row < rows; row++) {
+      const sequence = sequences[row];
+      if (sequence === undefined || core.processRow(pass, row, samples[row] ?? 0) === 0) continue;
+      produced++;
+      const { lastToken, outputs } = sequence;
       sequence.lastToken = now;
-      if (sequence.status === 'finished') {
-        this.sequences.delete(sequence.request);
-        this.output.take(sequence, now, sequence.finishReason);
-      } else if (sequence.outputs === 1) {
-        this.output.take(sequence, now, undefined);
+      if (outputs > 1) {
+        if (lastToken === start) together++;
+        else listener.gaps(1, now - lastToken, 0, 1);
+        if (sequence.status !== 'finished') continue;
       }
+      if (sequence.status === 'finished') this.sequences.delete(sequence.request);
+      output.take(sequence, now);
     }
     core.endUpdate();
+    this.account.served += produced;
     if (together > 0) listener.gaps(together, pass.duration, 0, 1);
   }
 
-  private remove(sequence: Sequence): void {
-    this.core.abort(sequence);
-    this.sequences.delete(sequence.request);
-  }
-
   private dropAborted(now: Ticks): void {
-    if (this.aborted.length === 0) return;
     for (const sequence of this.aborted) {
       if (sequence.status === 'finished') continue;
       this.account.served -= sequence.servedInput + sequence.outputs;
-      this.remove(sequence);
+      this.core.abort(sequence);
+      this.sequences.delete(sequence.request);
       this.listener.ended(sequence.request, now, sequence.outputs, 'abort');
     }
     this.aborted.length = 0;
@@ -261,12 +270,11 @@ export class ReplicaServer implements ModelServer {
 
   /** The metrics page is refreshed once a step; the cache events of the step leave with it. */
   private publish(now: Ticks): void {
-    const { core, pool, journal, leap, cacheEvents } = this;
+    const { core, pool, cacheEvents } = this;
     const used = pool.blocks - pool.free;
-    this.account.open(core.waitingCount, used);
-    journal.record(now, core.running.length, core.waitingCount, used);
-    if (this.busy && leap.steps > 0)
-      journal.recordLeap(leap.first, leap.growth, leap.steps, leap.slackCounts);
+    const waiting = core.waitingCount;
+    this.account.open(waiting, used);
+    this.journal.record(now, core.running.length, waiting, used, this.busy ? this.leap : undefined);
     if (cacheEvents !== undefined && cacheEvents.events.length > 0) {
       this.listener.kvEvents?.(cacheEvents.events, now);
       cacheEvents.events.length = 0;

@@ -1,8 +1,7 @@
 import type { Tokens } from '../../base/units.ts';
 import type { StepShape } from '../latency/step-time-model.ts';
-import type { SchedulingPass } from './scheduling-pass.ts';
 
-/** The sums of a pass's rows that its time depends on. One object, filled anew for each pass. */
+/** The sums of a pass's rows that its time depends on. One object per pass, filled anew when a pass is composed. */
 export class RowShape implements StepShape {
   decodeRows = 0;
   decodeTokens = 0;
@@ -16,54 +15,59 @@ export class RowShape implements StepShape {
   readonly chunkComputed: number[] = [];
   sampledRows = 0;
   adapters = 0;
+  /** Window of the sliding-window layers in tokens; undefined for models without. */
   private readonly window: Tokens | undefined;
 
   constructor(window: Tokens | undefined) {
     this.window = window;
   }
 
-  /** A row of one token that ends in a sampled one is a decode row, every other row a chunk. */
-  fill(pass: SchedulingPass): void {
-    let decodeRows = 0;
-    let context = 0;
-    let squares = 0;
-    let chunks = 0;
-    let sampled = 0;
-    for (let row = 0; row < pass.rows; row++) {
-      const computed = pass.computed[row] ?? 0;
-      const tokens = pass.tokens[row] ?? 0;
-      const samples = pass.samples[row] ?? 0;
-      sampled += samples;
-      if (tokens === 1 && samples === 1) {
-        decodeRows++;
-        context += computed;
-        squares += computed * computed;
-      } else {
-        this.chunkTokens[chunks] = tokens;
-        this.chunkComputed[chunks] = computed;
-        chunks++;
-      }
-    }
-    this.decodeRows = decodeRows;
-    this.decodeTokens = decodeRows;
-    this.decodeContext = context;
-    this.decodeContextSquares = squares;
-    this.chunks = chunks;
-    this.sampledRows = sampled;
-    if (this.window !== undefined) this.fillWindow(pass, this.window);
-  }
-
-  private fillWindow(pass: SchedulingPass, window: Tokens): void {
+  clear(): void {
+    this.decodeRows = 0;
+    this.decodeTokens = 0;
+    this.decodeContext = 0;
+    this.decodeContextSquares = 0;
     this.windowContext = 0;
     this.windowGrowingRows = 0;
     this.windowStepsToFull = Infinity;
-    for (let row = 0; row < pass.rows; row++) {
-      if (pass.tokens[row] !== 1 || pass.samples[row] !== 1) continue;
-      const computed = pass.computed[row] ?? 0;
-      this.windowContext += Math.min(computed, window);
-      if (computed >= window) continue;
-      this.windowGrowingRows++;
-      this.windowStepsToFull = Math.min(this.windowStepsToFull, window - computed);
+    this.chunks = 0;
+    this.sampledRows = 0;
+    this.adapters = 0;
+  }
+
+  /** A row that computes a sequence's next token, and `tokens` - 1 drafts, behind `computed` others. */
+  addDecode(tokens: Tokens, computed: Tokens): void {
+    this.decodeRows++;
+    this.sampledRows++;
+    this.decodeTokens += tokens;
+    this.decodeContext += computed;
+    this.decodeContextSquares += computed * computed;
+    const { window } = this;
+    if (window === undefined) return;
+    if (computed >= window) {
+      this.windowContext += window;
+      return;
     }
+    this.windowContext += computed;
+    this.windowGrowingRows++;
+    const stepsToFull = Math.ceil((window - computed) / tokens);
+    if (stepsToFull < this.windowStepsToFull) this.windowStepsToFull = stepsToFull;
+  }
+
+  /** A row that computes a part of a prompt. */
+  addChunk(tokens: Tokens, computed: Tokens, samples: boolean): void {
+    this.chunkTokens[this.chunks] = tokens;
+    this.chunkComputed[this.chunks] = computed;
+    this.chunks++;
+    if (samples) this.sampledRows++;
+  }
+
+  /** Becomes the shape `steps` steps later, where every row is a decode row of one token and no window fills before. */
+  advance(steps: number): void {
+    const { decodeRows, decodeContext } = this;
+    this.decodeContextSquares += steps * (2 * decodeContext + steps * decodeRows);
+    this.decodeContext += steps * decodeRows;
+    this.windowContext += steps * this.windowGrowingRows;
+    this.windowStepsToFull -= steps;
   }
 }

@@ -1,4 +1,5 @@
 import type { Blocks, Ticks, Tokens } from '../../base/units.ts';
+import { RowShape } from './row-shape.ts';
 import type { Sequence } from './sequence.ts';
 
 /** A row's sequence was running; was admitted for the first time; or again after a preemption. */
@@ -40,9 +41,16 @@ export class SchedulingPass {
   hits: Tokens = 0;
   resumedQueries: Tokens = 0;
   resumedHits: Tokens = 0;
+  /** What its time depends on. */
+  readonly shape: RowShape;
   /** Counts passes with rows, from 1: the fence for blocks that it may still write. */
   number = 0;
   duration: Ticks = 0;
+
+  /** `window`: tokens of the sliding-window layers, if the model has such. */
+  constructor(window?: Tokens) {
+    this.shape = new RowShape(window);
+  }
 
   clear(): void {
     this.rows = 0;
@@ -54,6 +62,7 @@ export class SchedulingPass {
     this.resumedQueries = 0;
     this.resumedHits = 0;
     this.duration = 0;
+    this.shape.clear();
     if (this.preempted.length > 0) this.preempted.length = 0;
     if (this.loads.length > 0) this.loads.length = 0;
     if (this.finished.length > 0) this.finished.length = 0;
@@ -71,10 +80,24 @@ export class SchedulingPass {
     this.totalTokens += tokens;
   }
 
-  /** Becomes the same pass `steps` steps later: each row has that many more tokens behind it. */
+  /** Becomes the same pass of decode rows `steps` steps later. */
   advance(steps: number, growth: Ticks): void {
     this.duration += steps * growth;
-    for (let row = 0; row < this.rows; row++) this.computed[row] = (this.computed[row] ?? 0) + steps;
+    this.shape.advance(steps);
+  }
+
+  /** Takes over the rows of another pass of decode rows. */
+  copyRows(other: SchedulingPass): void {
+    this.rows = other.rows;
+    this.steady = other.steady;
+    for (let row = 0; row < other.rows; row++) {
+      const sequence = other.sequences[row];
+      if (sequence !== undefined) this.sequences[row] = sequence;
+      this.tokens[row] = 1;
+      this.drafts[row] = 0;
+      this.samples[row] = 1;
+      this.kinds[row] = RUNNING_ROW;
+    }
   }
 
   has(sequence: Sequence): boolean {

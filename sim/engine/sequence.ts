@@ -52,8 +52,8 @@ export class Sequence {
   readonly runs: readonly Run[];
   runPosition = 0;
 
-  /** The server's bookkeeping: its first step was announced; when its last token was made; */
-  started = false;
+  /** The server's bookkeeping: its first token was announced; when its last token was made; */
+  answered = false;
   lastToken: Ticks = -1;
   /** input tokens computed or hit, as they count among the served ones; tokens that the prefix cache gave it. */
   servedInput: Tokens = 0;
@@ -78,6 +78,12 @@ export class Sequence {
   /** Blocks that it holds, null blocks of the window group left out. */
   get blocks(): Blocks {
     return this.table.blocks;
+  }
+
+  /** Whether its text runs through what another one's answer is part of. */
+  goesOnFrom(other: Sequence): boolean {
+    const answer = other.runs[other.runs.length - 1];
+    return answer !== undefined && this.runs.includes(answer);
   }
 
   /** Input tokens computed or hit since the last call. */

@@ -90,6 +90,11 @@ export class SlidingWindowManager {
     return Math.max(0, Math.floor((computed - this.window + 1) / this.blockSize));
   }
 
+  /** Tokens that a request with so many computed ones can still get before another of its blocks leaves the window. */
+  tokensUntilSkip(table: WindowBlocks, computed: Tokens): Tokens {
+    return (table.nulls + 1) * this.blockSize + this.window - 1 - computed;
+  }
+
   /** Blocks that a new request needs behind `hit` blocks of which `computed` tokens are computed. */
   needed(blocks: Blocks, hit: Blocks, computed: Tokens, capped: boolean): Blocks {
     const required = capped ? Math.min(blocks, this.most) : blocks;
