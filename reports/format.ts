@@ -50,8 +50,9 @@ export function formatDifference(difference: number, unit: Metric['unit'], value
   return `${difference < 0 ? '-' : '+'}${sizeOf(Math.abs(difference), unit, value)}`;
 }
 
-/** How much larger than 1 a ratio is: `+5.2 %`. */
+/** How much larger than 1 a ratio is: `+5.2 %`; from ten times on the ratio itself: `x 12.4`. */
 export function formatChange(ratio: number): string {
+  if (ratio >= 10) return `x ${ratio.toPrecision(3)}`;
   const percent = ((ratio - 1) * 100).toFixed(1);
   return Number(percent) === 0 ? '0.0 %' : `${ratio > 1 ? '+' : ''}${percent} %`;
 }
