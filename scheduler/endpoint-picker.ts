@@ -9,7 +9,7 @@ import { orderProducers, type ProducerOrder } from './cycle/order-producers.ts';
 import type { CycleOptions, SchedulingProfile } from './cycle/profile.ts';
 import { runCycle } from './cycle/run-cycle.ts';
 import type { DataKey, DataKeys } from './data-key.ts';
-import type { Decision } from './decision.ts';
+import type { Decision, ProfileResult } from './decision.ts';
 import type { Endpoint } from './endpoint.ts';
 import { Fleet, type MembershipChange } from './fleet.ts';
 import { createAdmission } from './flow-control/create-admission.ts';
@@ -76,6 +76,11 @@ export class EndpointPicker {
   /** The endpoints that are present, in candidate order. */
   get endpoints(): readonly Endpoint[] {
     return this.fleet.present;
+  }
+
+  /** Whether any plugin looks at KV events: a host need not bring them otherwise. */
+  get listensToKvEvents(): boolean {
+    return this.plugins.kvListeners.length > 0;
   }
 
   /** What the configured detector says of the endpoints that are present; 1 and above = saturated. */
@@ -178,10 +183,15 @@ export class EndpointPicker {
     return { kind: 'decided', endpoint: first.endpoint, destination };
   }
 
-  /** The decision is carried out. Returns the request headers to set (undefined = to remove), in lower case. */
+  /**
+   * The decision is carried out. Returns the request headers to set (undefined = to remove), in lower case. A target that
+   * left so long ago that it was forgotten leaves no traces.
+   */
   commit(state: RequestState, now: Seconds): ReadonlyMap<string, string | undefined> {
     invariant(state.phase === 'decided', 'a decision is carried out once', { phase: state.phase });
     state.phase = 'committed';
+    if (state.results.some(({ targets }) => targets.some(({ endpoint }) => !this.fleet.knows(endpoint))))
+      state.results = state.results.map((result) => this.withoutForgotten(result));
     for (const { targets } of state.results) {
       for (const { endpoint } of targets) this.fleet.use(endpoint, 1);
     }
@@ -244,6 +254,10 @@ export class EndpointPicker {
     const headers = new Map<string, string>();
     for (const plugin of this.plugins.responseHeaders) plugin.responseHeaders(state, headers, now);
     return headers;
+  }
+
+  private withoutForgotten(result: ProfileResult): ProfileResult {
+    return { ...result, targets: result.targets.filter(({ endpoint }) => this.fleet.knows(endpoint)) };
   }
 
   /** State of a plugin in plain values, for tests and debugging; undefined when it shows none. */

@@ -18,6 +18,8 @@ export class Fleet {
   /** Requests under way to the endpoint of an index. */
   private readonly inUse: number[] = [];
   private readonly gone = new Set<string>();
+  /** Whom an index stands for; undefined = nobody. */
+  private readonly owners: (string | undefined)[] = [];
 
   get(id: string): Endpoint | undefined {
     return this.byId.get(id);
@@ -31,6 +33,7 @@ export class Fleet {
       index = this.free.pop() ?? this.inUse.length;
       this.indexes.set(info.id, index);
       this.inUse[index] ??= 0;
+      this.owners[index] = info.id;
     }
     this.gone.delete(info.id);
     const endpoint = new Endpoint(info, index);
@@ -47,6 +50,11 @@ export class Fleet {
     this.gone.add(id);
     this.present = this.present.filter((other) => other !== endpoint);
     return endpoint;
+  }
+
+  /** Whether state may be kept under the endpoint's index: it has not been forgotten. */
+  knows({ id, index }: Endpoint): boolean {
+    return this.owners[index] === id;
   }
 
   /** A request is under way to an endpoint, or (-1) no longer. */
@@ -67,6 +75,7 @@ export class Fleet {
       if (index === undefined || (this.inUse[index] ?? 0) > 0) continue;
       this.gone.delete(id);
       this.indexes.delete(id);
+      this.owners[index] = undefined;
       this.free.push(index);
       freed.push(index);
     }

@@ -110,7 +110,7 @@ export class FlowController implements AdmissionController {
 
   /** Lets at most one request through; undefined = nobody (or one that was gone already). */
   private cycle(now: Seconds): RequestState | undefined {
-    this.nextTick = (Math.floor(now * TICKS_PER_SECOND) + 1) / TICKS_PER_SECOND;
+    this.nextTick = tickAfter(now);
     const { detector, usageLimit, endpoints } = this.parts;
     const saturation = poolSaturation(detector, endpoints(), now);
     const ceilings = usageLimit.ceilings(
@@ -186,4 +186,10 @@ export class FlowController implements AdmissionController {
       ? rejection('ServiceUnavailable', 'no endpoint came in time', 'rejected-no-endpoints')
       : rejection('ResourceExhausted', 'it waited too long', 'rejected-ttl-expired');
   }
+}
+
+/** The first of the cycles' instants that lies after this one, also where the product is rounded down. */
+function tickAfter(now: Seconds): Seconds {
+  const tick = Math.floor(now * TICKS_PER_SECOND) + 1;
+  return tick / TICKS_PER_SECOND > now ? tick / TICKS_PER_SECOND : (tick + 1) / TICKS_PER_SECOND;
 }

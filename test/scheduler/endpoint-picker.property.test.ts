@@ -1,0 +1,270 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import type { Prompt } from '../../base/prompt.ts';
+import { PromptTree } from '../../base/prompt-tree.ts';
+import type { InFlightLoad } from '../../scheduler/attributes.ts';
+import { loadConfig } from '../../scheduler/config/load-config.ts';
+import type { Endpoint } from '../../scheduler/endpoint.ts';
+import { EndpointPicker } from '../../scheduler/endpoint-picker.ts';
+import { NO_METRICS } from '../../scheduler/metrics.ts';
+import type { EndCause } from '../../scheduler/plugin.ts';
+import type { RequestState } from '../../scheduler/request-state.ts';
+import { request } from './policies/support.ts';
+
+/** Everything that keeps something between requests. */
+const CONFIG = `apiVersion: llm-d.ai/v1alpha1
+kind: EndpointPickerConfig
+featureGates: [flowControl]
+plugins:
+- {type: inflight-load-producer}
+- {type: approx-prefix-cache-producer, parameters: {lruCapacityPerServer: 6, maxPrefixTokensToMatch: 1000}}
+- {type: mm-embeddings-cache-producer}
+- {type: predicted-latency-producer, parameters: {streamingMode: true}}
+- {type: prefix-cache-affinity-filter, parameters: {affinityThreshold: 0.5}}
+- {type: token-load-scorer}
+- {type: active-request-scorer}
+- {type: no-hit-lru-scorer}
+- {type: mm-embeddings-cache-scorer}
+- {type: session-affinity-scorer, parameters: {strategy: session_id}}
+- {type: prefix-cache-scorer}
+- {type: concurrency-detector, parameters: {maxConcurrency: 2}}
+- {type: round-robin-fairness-policy}
+schedulingProfiles:
+- name: default
+  plugins:
+  - {pluginRef: prefix-cache-affinity-filter}
+  - {pluginRef: token-load-scorer}
+  - {pluginRef: active-request-scorer}
+  - {pluginRef: no-hit-lru-scorer}
+  - {pluginRef: mm-embeddings-cache-scorer}
+  - {pluginRef: session-affinity-scorer}
+  - {pluginRef: prefix-cache-scorer}
+flowControl:
+  saturationDetector: {pluginRef: concurrency-detector}
+  defaultRequestTTL: 100ms
+  defaultPriorityBand: {fairnessPolicyRef: round-robin-fairness-policy, maxRequests: 4}
+`;
+const LOADED = loadConfig(CONFIG, { allowExperimental: true });
+const ENDPOINTS = 5;
+
+/** One thing that happens; numbers choose among what is possible at that point. */
+const step = fc.record({
+  kind: fc.constantFrom(
+    'arrive',
+    'arrive',
+    'arrive',
+    'move',
+    'move',
+    'move',
+    'end',
+    'join',
+    'leave',
+    'scrape',
+    'wait',
+  ),
+  choice: fc.nat(1000),
+  amount: fc.nat(1000),
+});
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+/** A picker, its host, and what they did. */
+class Play {
+  readonly picker = new EndpointPicker(LOADED, {
+    seed: 7,
+    latencyPredictor: {
+      predict: (features) =>
+        features.map(({ numRequestRunning }) => ({ ttft: 100 * numRequestRunning, tpot: 5 })),
+      learn: () => undefined,
+    },
+  });
+  readonly log: string[] = [];
+  now = 0;
+  private readonly tree = new PromptTree();
+  private readonly live: RequestState[] = [];
+  private readonly present = new Set<number>();
+  /** The endpoint that counts a committed request; undefined = it has left. */
+  private readonly sentTo = new Map<RequestState, Endpoint | undefined>();
+
+  run(steps: readonly Step[]): void {
+    for (const { kind, choice, amount } of steps) {
+      this[kind](choice, amount);
+      this.check();
+    }
+  }
+
+  /** All requests end, all endpoints leave, and time passes. */
+  finish(): void {
+    while (this.live.length > 0) this.end(0, this.live.length);
+    this.check();
+    for (const id of this.present) this.picker.observeMembership({ removed: [`ns/p${id}`] }, this.now);
+    this.wait(0, 1000);
+    this.now += 400;
+    this.picker.advance(this.now);
+  }
+
+  inFlight(): InFlightLoad[] {
+    const loads = this.picker.inspect('inflight-load-producer') as (InFlightLoad | undefined)[];
+    return loads.filter((load) => load !== undefined);
+  }
+
+  arrive(choice: number, amount: number): void {
+    const spans = [{ content: choice % 3, start: 0, tokens: 1 + (amount % 700) }];
+    const prompts: Prompt[] | undefined = choice % 11 === 0 ? undefined : [this.tree.prompt(spans)];
+    const features =
+      choice % 2 === 0 ? [{ prompt: 0, hash: `h${amount % 4}`, offset: 0, length: 1 }] : undefined;
+    const state = this.picker.open(
+      request({
+        id: `r${this.log.length}`,
+        headers: { 'x-session-id': `s${choice % 5}`, 'x-slo-tpot-ms': String(amount % 3) },
+        priority: (choice % 3) - 1,
+        fairnessId: `f${amount % 2}`,
+        receivedAt: this.now,
+        prompts,
+        ...(features !== undefined && { features }),
+      }),
+    );
+    const { kind } = this.picker.admit(state, this.now);
+    this.log.push(`${state.request.id} ${kind}`);
+    if (kind !== 'rejected') this.live.push(state);
+  }
+
+  /** One request goes one moment further. */
+  move(choice: number): void {
+    const state = this.live[choice % Math.max(1, this.live.length)];
+    if (state === undefined) return;
+    const { picker, now } = this;
+    if (state.phase === 'admitted') {
+      if (picker.produce(state, now) !== undefined) this.drop(state, 'error');
+    } else if (state.phase === 'produced') {
+      const before = this.traces();
+      const decision = picker.schedule(state, now);
+      expect(this.traces()).toEqual(before);
+      if (decision.kind === 'rejected') this.drop(state, 'error');
+      else {
+        expect(state.candidates).toContain(decision.endpoint);
+        this.log.push(`${state.request.id} ${decision.destination}`);
+      }
+    } else if (state.phase === 'decided') {
+      picker.commit(state, now);
+      // An endpoint that left and came back since the decision is the same to the picker: it goes by ids.
+      const target = state.results[0]?.targets[0]?.endpoint;
+      this.sentTo.set(
+        state,
+        picker.endpoints.find(({ id, index }) => id === target?.id && index === target.index),
+      );
+    } else if (state.phase === 'committed') picker.firstChunk(state, now);
+    else if (state.phase === 'streaming') this.drop(state, 'natural');
+  }
+
+  end(choice: number, amount: number): void {
+    const state = this.live[amount % Math.max(1, this.live.length)];
+    const causes: readonly EndCause[] = ['natural', 'client-disconnect', 'error'];
+    if (state !== undefined) this.drop(state, causes[choice % 3] ?? 'error');
+  }
+
+  join(choice: number): void {
+    const id = choice % ENDPOINTS;
+    if (this.present.has(id)) return;
+    this.present.add(id);
+    const info = { id: `ns/p${id}`, address: `10.0.0.${id}`, port: '8000' };
+    this.picker.observeMembership({ added: [info] }, this.now);
+  }
+
+  leave(choice: number): void {
+    const id = choice % ENDPOINTS;
+    this.present.delete(id);
+    this.picker.observeMembership({ removed: [`ns/p${id}`] }, this.now);
+  }
+
+  scrape(choice: number, amount: number): void {
+    this.picker.observeMetrics(`ns/p${choice % ENDPOINTS}`, {
+      ...NO_METRICS,
+      waiting: amount % 7,
+      kvUsage: (amount % 10) / 10,
+      numBlocks: amount % 5,
+      updatedAt: this.now,
+    });
+  }
+
+  wait(_choice: number, amount: number): void {
+    const until = this.now + (amount % 10 === 0 ? amount : amount / 1000);
+    for (let rounds = 0; rounds < 1000; rounds++) {
+      const { next, outcomes } = this.picker.advance(this.now);
+      for (const { state, admission } of outcomes) {
+        this.log.push(`${state.request.id} ${admission.kind} at ${this.now}`);
+        if (admission.kind === 'rejected') this.live.splice(this.live.indexOf(state), 1);
+      }
+      if (next > until) break;
+      expect(next).toBeGreaterThan(this.now);
+      this.now = next;
+    }
+    this.now = until;
+  }
+
+  private drop(state: RequestState, cause: EndCause): void {
+    this.picker.end(state, cause, this.now, 10);
+    this.picker.end(state, cause, this.now, 10);
+    this.live.splice(this.live.indexOf(state), 1);
+  }
+
+  /** Counters are those of the requests that are committed and not over, on endpoints that have not left since. */
+  private check(): void {
+    const counted = this.inFlight().reduce((sum, { requests }) => sum + requests, 0);
+    const committed = this.live.filter((state) => {
+      const endpoint = this.sentTo.get(state);
+      return endpoint !== undefined && this.picker.endpoints.includes(endpoint);
+    });
+    expect(counted).toBe(committed.length);
+    for (const { requests, tokens } of this.inFlight()) {
+      expect(requests).toBeGreaterThanOrEqual(0);
+      expect(tokens).toBeGreaterThanOrEqual(0);
+    }
+  }
+
+  private traces(): string {
+    const index = this.picker.inspect('approx-prefix-cache-producer') as IndexView;
+    return JSON.stringify([
+      this.inFlight(),
+      this.picker.endpoints.map((endpoint) => index.blocksOf(endpoint.index)),
+      this.picker.inspect('no-hit-lru-scorer'),
+    ]);
+  }
+}
+
+interface IndexView {
+  blocksOf(endpoint: number): number | undefined;
+  readonly buckets: number;
+}
+
+describe('an endpoint picker, whatever happens in whatever order', () => {
+  const steps = fc.array(step, { maxLength: 120, size: 'max' });
+
+  it('keeps its counters, decides among the candidates, and leaves no traces but by commits', () => {
+    fc.assert(
+      fc.property(steps, (list) => {
+        const play = new Play();
+        play.run(list);
+        play.finish();
+        expect(play.inFlight()).toEqual([]);
+        const index = play.picker.inspect('approx-prefix-cache-producer') as IndexView;
+        expect(index.buckets).toBe(0);
+        for (let i = 0; i < ENDPOINTS; i++) expect(index.blocksOf(i) ?? 0).toBe(0);
+        expect(play.picker.endpoints).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('does the same again from the same seed', () => {
+    fc.assert(
+      fc.property(steps, (list) => {
+        const [one, other] = [new Play(), new Play()];
+        one.run(list);
+        other.run(list);
+        expect(other.log).toEqual(one.log);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
