@@ -58,7 +58,7 @@ export const TICKS_PER_SECOND = 1e6;
 export const drawnConfig: fc.Arbitrary<EngineConfig> = fc
   .record({
     blockSize: fc.constantFrom(4, 16),
-    usableBlocks: fc.oneof(fc.integer({ min: 3, max: 20 }), fc.integer({ min: 20, max: 120 })),
+    usableBlocks: fc.oneof(fc.integer({ min: 4, max: 20 }), fc.integer({ min: 20, max: 120 })),
     modelShare: fc.constantFrom(1, 0.75, 0.5),
     maxNumSeqs: fc.integer({ min: 1, max: 8 }),
     activeCap: rarely(fc.integer({ min: 1, max: 4 })),
@@ -74,6 +74,8 @@ export const drawnConfig: fc.Arbitrary<EngineConfig> = fc
     asyncScheduling: fc.boolean(),
     interval: fc.constantFrom(1, 1, 1, 2, 4),
     maxLoras: rarely(fc.integer({ min: 1, max: 2 })),
+    window: rarely(fc.constantFrom(3, 8, 17, 40)),
+    retention: fc.constantFrom(0, undefined),
     rules: fc.constantFrom(...RULES),
     overhead: fc.constantFrom(
       { ingest: 0, ingestPerToken: 0, output: 0 },
@@ -82,7 +84,9 @@ export const drawnConfig: fc.Arbitrary<EngineConfig> = fc
     ),
   })
   .map((drawn) => {
-    const maxModelLen = Math.max(8, Math.floor(drawn.usableBlocks * drawn.blockSize * drawn.modelShare));
+    // A window group holds blocks of its own: the longest request must fit with both.
+    const blocks = drawn.window === undefined ? drawn.usableBlocks : Math.floor(drawn.usableBlocks / 2);
+    const maxModelLen = Math.max(blocks, Math.floor(blocks * drawn.blockSize * drawn.modelShare));
     const budget = drawn.chunked ? drawn.budget : Math.max(drawn.budget, maxModelLen);
     return {
       blockSize: drawn.blockSize,
@@ -104,8 +108,8 @@ export const drawnConfig: fc.Arbitrary<EngineConfig> = fc
       maxNumQueuedReqs: undefined,
       maxLoras: drawn.maxLoras,
       numSpeculativeTokens: 0,
-      slidingWindow: undefined,
-      prefixCacheRetentionInterval: 0,
+      slidingWindow: drawn.window,
+      prefixCacheRetentionInterval: drawn.retention,
       rules: drawn.rules,
       overhead: drawn.overhead,
     };

@@ -11,6 +11,8 @@ export interface TimerNumbers {
   /** Ticks per token of context before the first knot, and behind each. */
   readonly slopes: readonly number[];
   readonly knots: readonly number[];
+  /** Ticks per token inside the sliding windows of the decode rows. */
+  readonly perWindowToken: number;
   readonly perChunkToken: number;
   readonly perChunkContext: number;
   /** The timer speaks for at most so many steps at once, however long the line goes on. */
@@ -25,6 +27,7 @@ export const timerNumbers: fc.Arbitrary<TimerNumbers> = fc.record({
   knots: fc
     .tuple(fc.integer({ min: 1, max: 120 }), fc.integer({ min: 1, max: 400 }))
     .map(([first, gap]) => [first, first + gap]),
+  perWindowToken: fc.integer({ min: 0, max: 1 }),
   perChunkToken: fc.integer({ min: 0, max: 4 }),
   perChunkContext: fc.integer({ min: 0, max: 1 }),
   patience: fc.oneof({ weight: 4, arbitrary: fc.constant(Infinity) }, fc.integer({ min: 1, max: 9 })),
@@ -38,8 +41,9 @@ export class RandomTimer implements StepTimer {
   }
 
   step(shape: StepShape): Ticks {
-    const { base, rowsPerStair, perStair, perChunkToken, perChunkContext } = this.numbers;
+    const { base, rowsPerStair, perStair, perWindowToken, perChunkToken, perChunkContext } = this.numbers;
     let ticks = base + perStair * Math.ceil(shape.decodeRows / rowsPerStair) + this.line(shape.decodeContext);
+    ticks += perWindowToken * shape.windowContext;
     for (let chunk = 0; chunk < shape.chunks; chunk++) {
       ticks += perChunkToken * (shape.chunkTokens[chunk] ?? 0);
       ticks += perChunkContext * (shape.chunkComputed[chunk] ?? 0);
@@ -48,13 +52,17 @@ export class RandomTimer implements StepTimer {
   }
 
   growth(shape: StepShape, into: StepGrowth): void {
-    const { slopes, knots, patience } = this.numbers;
+    const { slopes, knots, perWindowToken, patience } = this.numbers;
     const passed = knots.filter((knot) => knot <= shape.decodeContext).length;
     const knot = knots[passed];
     into.growth = (slopes[passed] ?? 0) * shape.decodeTokens;
     into.steps = Infinity;
     if (knot !== undefined && shape.decodeTokens > 0)
       into.steps = Math.ceil((knot - shape.decodeContext) / shape.decodeTokens);
+    if (perWindowToken > 0 && shape.windowGrowingRows > 0) {
+      into.growth += perWindowToken * shape.windowGrowingRows;
+      into.steps = Math.min(into.steps, shape.windowStepsToFull);
+    }
     into.steps = Math.min(into.steps, patience);
   }
 
