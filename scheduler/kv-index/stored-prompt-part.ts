@@ -1,6 +1,7 @@
 import type { KeyRun, Prompt } from '../../base/prompt.ts';
 import type { Tokens } from '../../base/units.ts';
 import type { StoredTokens } from '../kv-event.ts';
+import { sliceKeys } from './slice-keys.ts';
 
 /** Stored tokens of an engine that knows whose prompt they belong to: tokens from … from + length - 1 of it. */
 export class StoredPromptPart implements StoredTokens {
@@ -23,26 +24,10 @@ export class StoredPromptPart implements StoredTokens {
     const skipped = this.from / blockTokens;
     const all = this.prompt.keys(blockTokens);
     const before = skipped === 0 ? undefined : keyAt(all, skipped - 1);
-    return before === parent ? slice(all, skipped, Math.floor(this.length / blockTokens)) : [];
+    return before === parent ? sliceKeys(all, skipped, Math.floor(this.length / blockTokens)) : [];
   }
 }
 
 function keyAt(runs: readonly KeyRun[], position: number): number | undefined {
-  return slice(runs, position, 1)[0]?.firstKey;
-}
-
-/** `count` keys from position `from` on, as runs. */
-function slice(runs: readonly KeyRun[], from: number, count: number): KeyRun[] {
-  const taken: KeyRun[] = [];
-  let skip = from;
-  let left = count;
-  for (const run of runs) {
-    if (left <= 0) break;
-    const offset = Math.min(skip, run.count);
-    skip -= offset;
-    const length = Math.min(run.count - offset, left);
-    if (length > 0) taken.push({ firstKey: run.firstKey + offset, count: length });
-    left -= length;
-  }
-  return taken;
+  return sliceKeys(runs, position, 1)[0]?.firstKey;
 }

@@ -1,29 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import type { KeyRun } from '../../../base/prompt.ts';
 import { PromptTree, type TreePrompt } from '../../../base/prompt-tree.ts';
 import { HolderIndex } from '../../../scheduler/kv-index/holder-index.ts';
 import { KvEventIndex } from '../../../scheduler/kv-index/kv-event-index.ts';
 import { PrefixWalk } from '../../../scheduler/kv-index/prefix-walk.ts';
-import { StoredBlockKeys } from '../../../scheduler/kv-index/stored-block-keys.ts';
+import { sliceKeys } from '../../../scheduler/kv-index/slice-keys.ts';
 import { StoredPromptPart } from '../../../scheduler/kv-index/stored-prompt-part.ts';
 import type { KvEvent, StoredTokens } from '../../../scheduler/kv-event.ts';
 import { StoredTokenIds, TokenPrompt } from '../../../scheduler/tokenizer/token-prompt.ts';
 import { PlainKvEventIndex } from './plain-kv-event-index.ts';
-
-/** `count` keys from position `from` on. */
-function slice(runs: readonly KeyRun[], from: number, count: number): KeyRun[] {
-  const keys = runs.flatMap((run) => Array.from({ length: run.count }, (_, i) => run.firstKey + i));
-  const taken: KeyRun[] = [];
-  for (const key of keys.slice(from, from + count)) {
-    const last = taken.at(-1);
-    if (last !== undefined && last.firstKey + last.count === key)
-      taken[taken.length - 1] = { ...last, count: last.count + 1 };
-    else taken.push({ firstKey: key, count: 1 });
-  }
-  return taken;
-}
 
 const step = fc.record({
   op: fc.constantFrom('store', 'store', 'store', 'store', 'remove', 'remove', 'move', 'clear'),
@@ -66,10 +52,10 @@ describe('KvEventIndex', () => {
         for (const { op, endpoint, prompt: which, from, count, medium } of steps) {
           const prompt = all[which];
           if (prompt === undefined) continue;
-          const blocks = slice(prompt.keys(engine), from, count);
+          const blocks = sliceKeys(prompt.keys(engine), from, count);
           const stored = blocks.reduce((sum, run) => sum + run.count, 0);
           if (stored === 0) continue;
-          const before = from === 0 ? undefined : slice(prompt.keys(engine), from - 1, 1)[0]?.firstKey;
+          const before = from === 0 ? undefined : sliceKeys(prompt.keys(engine), from - 1, 1)[0]?.firstKey;
           const parts = { blocks, ...(medium !== undefined && { medium }) };
           const tokens = new StoredPromptPart(prompt, from * engine, stored * engine);
           const events: Readonly<Record<typeof op, KvEvent>> = {
@@ -116,36 +102,6 @@ describe('KvEventIndex', () => {
 });
 
 describe('tokens of stored blocks', () => {
-  const all = prompts();
-
-  it('are the same whether the prompt is known or only the keys of its blocks', () => {
-    let aligned = 0;
-    for (const prompt of all) {
-      for (const [engine, router] of [
-        [4, 4],
-        [4, 8],
-        [4, 12],
-      ] as const) {
-        for (let from = 0; from < 8; from++) {
-          for (let count = 1; count < 12; count++) {
-            const blocks = slice(prompt.keys(engine), from, count);
-            const stored = blocks.reduce((sum, run) => sum + run.count, 0);
-            const position = (from * engine) / router - 1;
-            const [before] = Number.isInteger(position) ? slice(prompt.keys(router), position, 1) : [];
-            const parent = from === 0 ? undefined : before?.firstKey;
-            const part = new StoredPromptPart(prompt, from * engine, stored * engine);
-            const bare = new StoredBlockKeys(blocks, engine);
-            expect(bare.length).toBe(part.length);
-            if (engine === router && parent === undefined && from > 0) continue;
-            expect(bare.keys(router, parent)).toEqual(part.keys(router, parent));
-            if (part.keys(router, parent).length > 0) aligned++;
-          }
-        }
-      }
-    }
-    expect(aligned).toBeGreaterThan(200);
-  });
-
   it('that are known one by one make the keys of a prompt of them, in one event or several', () => {
     const tokens = Uint32Array.from({ length: 64 }, (_, i) => i * 7);
     const whole = new TokenPrompt(tokens, 'm').keys(8);
