@@ -19,5 +19,5 @@ export class TierNames {
 }
 
 /** The tier of blocks that a router expects to be stored, because it has just sent their prompt there. */
-export const SPECULATIVE = 'speculative';
+const SPECULATIVE = 'speculative';
 export const SPECULATIVE_TIER = 0;
