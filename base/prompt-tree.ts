@@ -74,18 +74,7 @@ export class TreePrompt implements Prompt {
   }
 
   keys(blockTokens: number): KeyRun[] {
-    const runs: KeyRun[] = [];
-    let block = 0;
-    for (let position = 0; position < this.path.length; position++) {
-      const run = this.path[position];
-      const end = this.path[position + 1]?.begin ?? this.length;
-      const blocks = Math.floor(end / blockTokens); // whole blocks that end in this run or before it
-      if (run !== undefined && blocks > block) {
-        runs.push({ firstKey: blockKey(run, block), count: blocks - block });
-        block = blocks;
-      }
-    }
-    return runs;
+    return keysAlong(this.path, 0, Math.floor(this.length / blockTokens), blockTokens);
   }
 
   /** The run in which token `length` lies if the prompt goes on with token `start` of `content`. */
@@ -146,4 +135,20 @@ export class TreePrompt implements Prompt {
 /** Key of block `index` (0-based, whole blocks) whose last token lies in `run`. */
 export function blockKey(run: Run, index: number): number {
   return run.id * KEYS_PER_RUN + index;
+}
+
+/** Keys of blocks `from` … `to` - 1 (whole ones) of a prompt that takes this path. */
+export function keysAlong(path: readonly Run[], from: number, to: number, blockTokens: number): KeyRun[] {
+  const runs: KeyRun[] = [];
+  let block = from;
+  for (let position = 0; position < path.length && block < to; position++) {
+    const run = path[position];
+    const end = path[position + 1]?.begin ?? Infinity;
+    const blocks = Math.min(to, Math.floor(end / blockTokens)); // whole blocks that end in this run or before it
+    if (run !== undefined && blocks > block) {
+      runs.push({ firstKey: blockKey(run, block), count: blocks - block });
+      block = blocks;
+    }
+  }
+  return runs;
 }

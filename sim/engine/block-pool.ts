@@ -1,14 +1,21 @@
 import { invariant } from '../../base/invariant.ts';
-import { blockKey, type Run } from '../../base/prompt-tree.ts';
+import type { Run } from '../../base/prompt-tree.ts';
 import type { Blocks } from '../../base/units.ts';
+import type { PathOfRuns } from './path-of-runs.ts';
 import { CachedRun, PrefixIndex } from './prefix-index.ts';
 import { Segment } from './segment.ts';
 
+/** Whose blocks are stored. */
+export interface StoredFor extends PathOfRuns {
+  readonly request: { readonly lora: string | undefined };
+}
+
 /** Hears which cached blocks can be found and which can no longer. */
 export interface CacheListener {
-  /** `parentKey`: key of block lo - 1, undefined at the start of a prompt. */
-  stored(run: Run, lo: Blocks, hi: Blocks, parentKey: number | undefined): void;
-  removed(run: Run, lo: Blocks, hi: Blocks): void;
+  /** Blocks lo … hi-1 of a request in the full-attention group, all with one allocation. */
+  stored(request: StoredFor, lo: Blocks, hi: Blocks): void;
+  /** `announced`: it was the full-attention group's. */
+  removed(run: Run, lo: Blocks, hi: Blocks, announced: boolean): void;
 }
 
 /*
@@ -25,7 +32,7 @@ export class BlockPool {
   private blank: Blocks;
   private readonly ring: Segment;
   private readonly spare: Segment[] = [];
-  private readonly listener: CacheListener | undefined;
+  readonly listener: CacheListener | undefined;
   private inserted = 0;
   /** Segments touched so far: what a request's cost grows with. */
   operations = 0;
@@ -58,7 +65,7 @@ export class BlockPool {
       this.operations++;
       segment.hi -= taken;
       wanted -= taken;
-      this.listener?.removed(segment.run, segment.hi, segment.hi + taken);
+      this.listener?.removed(segment.run, segment.hi, segment.hi + taken, segment.index.announced);
       if (taken === size) this.discard(segment);
     }
   }
@@ -91,8 +98,6 @@ export class BlockPool {
    */
   store(index: PrefixIndex, run: Run, lo: Blocks, hi: Blocks, last: Segment | undefined): Segment {
     this.operations++;
-    if (this.listener !== undefined)
-      this.listener.stored(run, lo, hi, last === undefined ? undefined : blockKey(last.run, lo - 1));
     if (last?.run === run && last.hi === lo && last.holders === 1 && index.canExtend(last, hi)) {
       last.hi = hi;
       return last;

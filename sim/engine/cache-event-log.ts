@@ -1,17 +1,17 @@
-import { blockKey, type Run } from '../../base/prompt-tree.ts';
+import type { Run } from '../../base/prompt-tree.ts';
 import type { Blocks } from '../../base/units.ts';
-import type { CacheListener } from './block-pool.ts';
+import type { CacheListener, StoredFor } from './block-pool.ts';
 import type { KvEvent } from './model-server.ts';
 
 /** The KV events of a step, until the engine publishes them. */
 export class CacheEventLog implements CacheListener {
   readonly events: KvEvent[] = [];
 
-  stored(run: Run, lo: Blocks, hi: Blocks, parentKey: number | undefined): void {
-    this.events.push({ type: 'stored', firstKey: blockKey(run, lo), count: hi - lo, parentKey });
+  stored({ runs, request }: StoredFor, lo: Blocks, hi: Blocks): void {
+    this.events.push({ type: 'stored', path: runs, from: lo, to: hi, lora: request.lora });
   }
 
-  removed(run: Run, lo: Blocks, hi: Blocks): void {
-    this.events.push({ type: 'removed', firstKey: blockKey(run, lo), count: hi - lo, parentKey: undefined });
+  removed(run: Run, lo: Blocks, hi: Blocks, announced: boolean): void {
+    if (announced) this.events.push({ type: 'removed', run, from: lo, to: hi });
   }
 }

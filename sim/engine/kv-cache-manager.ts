@@ -14,7 +14,7 @@ import { SlidingWindowManager, WindowBlocks } from './sliding-window-manager.ts'
  */
 export class KvCacheManager {
   readonly pool: BlockPool;
-  readonly index = new PrefixIndex();
+  readonly index = new PrefixIndex(true);
   readonly window: SlidingWindowManager | undefined;
   /** Blocks per group that the last allocation took. */
   taken: Blocks = 0;
@@ -144,6 +144,7 @@ export class KvCacheManager {
       last = segment;
       block = end;
     }
+    pool.listener?.stored(sequence, table.cachedBlocks, whole);
     table.cachedBlocks = whole;
     sequence.runPosition = position;
     sequence.cacheAt = (whole + 1) * blockSize;

@@ -1,5 +1,5 @@
 import type { ContentId, Span } from '../../base/prompt.ts';
-import type { TreePrompt } from '../../base/prompt-tree.ts';
+import type { Run, TreePrompt } from '../../base/prompt-tree.ts';
 import type { Blocks, Ticks, Tokens } from '../../base/units.ts';
 
 /**
@@ -75,7 +75,10 @@ export interface ServerListener {
    * cover the server's life.
    */
   interval(interval: ServerInterval): void;
-  /** KV blocks became findable or were evicted, at the instant the engine publishes it. Optional: costs nothing when absent. */
+  /**
+   * KV blocks became findable or were evicted, at the instant the engine publishes it; read the list at once. Optional:
+   * costs nothing when absent.
+   */
   kvEvents?(events: readonly KvEvent[], at: Ticks): void;
 }
 
@@ -94,11 +97,14 @@ export interface ServerInterval {
   servedTokens: Tokens;
 }
 
-export interface KvEvent {
-  readonly type: 'stored' | 'removed' | 'cleared';
-  /** Block keys at the engine's block size. */
-  readonly firstKey: number;
-  readonly count: number;
-  /** Key of the block before the first one; undefined at the start of a prompt. */
-  readonly parentKey: number | undefined;
-}
+/** What became of KV blocks of the full-attention layers; blocks are counted from the start of their prompt. */
+export type KvEvent =
+  | {
+      readonly type: 'stored';
+      /** Runs of the prompt and its answer whose blocks `from` … `to` - 1 became findable, all with one allocation. */
+      readonly path: readonly Run[];
+      readonly from: Blocks;
+      readonly to: Blocks;
+      readonly lora: string | undefined;
+    }
+  | { readonly type: 'removed'; readonly run: Run; readonly from: Blocks; readonly to: Blocks };

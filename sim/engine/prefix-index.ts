@@ -21,8 +21,14 @@ export interface Hit {
  * layers. Layout: run id -> list of the run's segments, sorted by their first block, linked through the segments.
  */
 export class PrefixIndex {
+  /** KV events tell of it: routers index the full-attention group alone. */
+  readonly announced: boolean;
   private readonly runs = new Map<number, CachedRun>();
   private readonly spare: CachedRun[] = [];
+
+  constructor(announced = false) {
+    this.announced = announced;
+  }
 
   /** Segments of a run, undefined when nothing of it is cached. */
   get(run: Run): CachedRun | undefined {

@@ -139,6 +139,7 @@ export class ReplicaServer implements ModelServer {
       this.closeInterval(now, steps + 1);
       if (this.aborted.length > 0) this.dropAborted(now);
       this.processOutput(now);
+      if (this.cacheEvents !== undefined) this.publishCacheEvents(this.cacheEvents, now);
     } else {
       this.closeInterval(now, 0);
     }
@@ -268,16 +269,22 @@ export class ReplicaServer implements ModelServer {
     this.account.close(now, steps, steps === 0 ? 0 : core.running.length, pool.blocks - pool.free);
   }
 
-  /** The metrics page is refreshed once a step; the cache events of the step leave with it. */
+  /**
+   * What was queued up to the processing of an output leaves with it; with asynchronous scheduling the blocks of the
+   * pass behind it are among it (Scheduler.update_from_output in vllm/v1/core/sched/scheduler.py).
+   */
+  private publishCacheEvents({ events }: CacheEventLog, now: Ticks): void {
+    if (events.length === 0) return;
+    this.listener.kvEvents?.(events, now);
+    events.length = 0;
+  }
+
+  /** The metrics page is refreshed once a step. */
   private publish(now: Ticks): void {
-    const { core, pool, cacheEvents } = this;
+    const { core, pool } = this;
     const used = pool.blocks - pool.free;
     const waiting = core.waitingCount;
     this.account.open(waiting, used);
     this.journal.record(now, core.running.length, waiting, used, this.busy ? this.leap : undefined);
-    if (cacheEvents !== undefined && cacheEvents.events.length > 0) {
-      this.listener.kvEvents?.(cacheEvents.events, now);
-      cacheEvents.events.length = 0;
-    }
   }
 }
