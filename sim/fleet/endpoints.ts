@@ -1,4 +1,5 @@
 import type { EndpointInfo } from '../../scheduler/endpoint.ts';
+import type { Tokens } from '../../base/units.ts';
 import type { PoolInput } from './run-input.ts';
 
 /** The replicas of all pools as a router's host announces them, in the order in which the fleet numbers them. */
@@ -11,4 +12,12 @@ export function endpointInfos(pools: readonly PoolInput[]): EndpointInfo[] {
       labels: { 'llm-d.ai/role': role },
     })),
   );
+}
+
+/** Tokens per KV block of each replica, by its number. */
+export function blockSizeOf(pools: readonly PoolInput[]): (replica: number) => Tokens {
+  const sizes = pools.flatMap(({ replicas, engine }) =>
+    Array.from({ length: replicas }, () => engine.blockSize),
+  );
+  return (replica) => sizes[replica] ?? 0;
 }

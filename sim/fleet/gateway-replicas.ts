@@ -5,6 +5,8 @@ import type { Router } from './router.ts';
 /** Several replicas of a gateway that know nothing of each other: requests come to them in turn. */
 export class GatewayReplicas implements Router {
   readonly decisionTicks: Ticks;
+  /** Every replica hears of every cache. */
+  readonly kvEvents?: NonNullable<Router['kvEvents']>;
   private readonly routers: readonly Router[];
   private readonly routerOf = new Map<Flight, Router>();
   private turn = 0;
@@ -12,6 +14,11 @@ export class GatewayReplicas implements Router {
   constructor(routers: readonly [Router, ...Router[]]) {
     this.routers = routers;
     this.decisionTicks = routers[0].decisionTicks;
+    if (routers[0].kvEvents !== undefined) {
+      this.kvEvents = (replica, events, at): void => {
+        for (const router of routers) router.kvEvents?.(replica, events, at);
+      };
+    }
   }
 
   arrive(flight: Flight, now: Ticks): number {

@@ -5,6 +5,9 @@ import type { Flight } from './flight.ts';
 /** Bytes of a body per token where the scenario gives none: the estimating tokenizer's ratio (4 bytes a token). */
 const BYTES_PER_TOKEN = 4;
 
+/** Where clients name their session, as llm-d's session affinity expects it (its default sessionIdConfig). */
+const SESSION_HEADER = 'x-session-id';
+
 /** What a router gets to see of a flight. It never sees the length of the answer. */
 export function inferenceRequestOf(
   { request }: Flight,
@@ -15,7 +18,10 @@ export function inferenceRequestOf(
   return {
     id: request.id,
     model: request.lora ?? model,
-    headers: request.headers ?? {},
+    headers:
+      request.session === undefined
+        ? (request.headers ?? {})
+        : { [SESSION_HEADER]: request.session, ...request.headers },
     priority: request.priority ?? 0,
     ...(request.tenant !== undefined && { fairnessId: request.tenant }),
     prompts: [request.prompt],

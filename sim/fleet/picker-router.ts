@@ -7,9 +7,10 @@ import type { Endpoint } from '../../scheduler/endpoint.ts';
 import type { Rejection } from '../../scheduler/rejection.ts';
 import type { RequestState } from '../../scheduler/request-state.ts';
 import type { Clock } from '../events/clock.ts';
-import { endpointInfos } from './endpoints.ts';
+import { blockSizeOf, endpointInfos } from './endpoints.ts';
 import type { Flight } from './flight.ts';
 import { endCauseOf, inferenceRequestOf } from './inference-request.ts';
+import { KvEventFeed } from './kv-event-feed.ts';
 import { QUEUED, REJECTED, type FleetView, type Router } from './router.ts';
 import type { RouterInput, RunInput } from './run-input.ts';
 import { Scraper } from './scraper.ts';
@@ -20,6 +21,8 @@ import { Scraper } from './scraper.ts';
  */
 export class PickerRouter implements Router {
   readonly decisionTicks: Ticks;
+  /** Present if a plugin follows the engines' caches. */
+  readonly kvEvents?: NonNullable<Router['kvEvents']>;
   private readonly picker: EndpointPicker;
   private readonly scraper: Scraper;
   private readonly clock: Clock;
@@ -30,6 +33,7 @@ export class PickerRouter implements Router {
   /** Flights that wait at the gateway, by state. */
   private readonly queued = new Map<RequestState, Flight>();
   private readonly replicaOf = new Map<Endpoint, number>();
+  private readonly feed: KvEventFeed;
   private due: Ticks = Infinity;
 
   constructor(
@@ -53,12 +57,16 @@ export class PickerRouter implements Router {
     this.picker.endpoints.forEach((endpoint, replica) => this.replicaOf.set(endpoint, replica));
     this.scraper = new Scraper(this.picker.endpoints, input, view, clock, router);
     this.prefixMatches = config.effective.producers.map((name) => this.picker.key(prefixMatchData(name)));
+    this.feed = new KvEventFeed(clock.ticks(gateway.kvEventDelay), blockSizeOf(input.pools));
+    if (this.picker.listensToKvEvents) {
+      this.kvEvents = (replica, events, at): void => this.feed.push(replica, events, at);
+    }
     this.wake(0);
   }
 
   arrive(flight: Flight, now: Ticks): number {
     const seconds = this.clock.seconds(now);
-    this.scraper.refresh(now);
+    this.learn(now);
     const state = this.picker.open(inferenceRequestOf(flight, this.model, seconds, this.bytesPerToken));
     this.states.set(flight, state);
     const admission = this.picker.admit(state, seconds);
@@ -86,11 +94,11 @@ export class PickerRouter implements Router {
   }
 
   nextTime(): Ticks {
-    return this.due;
+    return Math.min(this.due, this.feed.nextTime());
   }
 
   advance(now: Ticks, release: (flight: Flight, replica: number) => void): void {
-    this.scraper.refresh(now);
+    this.learn(now);
     const { outcomes } = this.wake(now);
     for (const { state, admission } of outcomes) {
       const flight = this.queued.get(state);
@@ -127,6 +135,16 @@ export class PickerRouter implements Router {
       if (match !== undefined) return Math.min(input, match.cachedBlocks * match.blockSizeTokens);
     }
     return undefined;
+  }
+
+  /** What a real router would know of the fleet by now. */
+  private learn(now: Ticks): void {
+    this.scraper.refresh(now);
+    this.feed.deliver(now, (replica, events) => {
+      const endpoint = this.picker.endpoints[replica];
+      if (endpoint !== undefined)
+        this.picker.observeKvEvents(endpoint.id, this.model, events, this.clock.seconds(now));
+    });
   }
 
   private wake(now: Ticks): ReturnType<EndpointPicker['advance']> {

@@ -7,9 +7,10 @@ import {
   type RoutingPolicy,
 } from '../../scheduler/policies/routing-policy.ts';
 import type { Clock } from '../events/clock.ts';
-import { endpointInfos } from './endpoints.ts';
+import { blockSizeOf, endpointInfos } from './endpoints.ts';
 import type { Flight } from './flight.ts';
 import { endCauseOf, inferenceRequestOf } from './inference-request.ts';
+import { KvEventFeed } from './kv-event-feed.ts';
 import { REJECTED, type FleetView, type Router } from './router.ts';
 import type { RouterInput, RunInput } from './run-input.ts';
 import { Scraper } from './scraper.ts';
@@ -17,6 +18,8 @@ import { Scraper } from './scraper.ts';
 /** A routing policy (round-robin, least-request, another system's rule) in the place of a router. */
 export class PolicyRouter implements Router {
   readonly decisionTicks: Ticks;
+  /** Present if the policy follows the engines' caches. */
+  readonly kvEvents?: NonNullable<Router['kvEvents']>;
   private readonly policy: RoutingPolicy;
   private readonly endpoints: readonly Endpoint[];
   private readonly scraper: Scraper;
@@ -25,6 +28,7 @@ export class PolicyRouter implements Router {
   private readonly bytesPerToken: number | undefined;
   private readonly routed = new Map<Flight, RoutedRequest>();
   private readonly context: { now: number; readonly random: PickContext['random'] };
+  private readonly feed: KvEventFeed;
   private due: Ticks = Infinity;
 
   constructor(
@@ -41,12 +45,17 @@ export class PolicyRouter implements Router {
     this.model = input.model;
     this.bytesPerToken = gateway.bytesPerToken;
     this.decisionTicks = clock.ticks(gateway.decisionTime + gateway.tokenizationTime);
+    this.feed = new KvEventFeed(clock.ticks(gateway.kvEventDelay), blockSizeOf(input.pools));
+    if (this.policy.kvEvents !== undefined) {
+      this.kvEvents = (replica, events, at): void => this.feed.push(replica, events, at);
+    }
     this.context = { now: 0, random: random(input.seed, router, `router ${this.policy.name}`) };
   }
 
   arrive(flight: Flight, now: Ticks): number {
     const seconds = this.clock.seconds(now);
     if (this.policy.ignoresMetrics !== true) this.scraper.refresh(now);
+    this.learnOfCaches(now);
     this.context.now = seconds;
     const routed = new RoutedRequest(inferenceRequestOf(flight, this.model, seconds, this.bytesPerToken));
     const endpoint = this.policy.pick(routed, this.endpoints, this.context);
@@ -75,15 +84,23 @@ export class PolicyRouter implements Router {
   }
 
   nextTime(): Ticks {
-    return this.due;
+    return Math.min(this.due, this.feed.nextTime());
   }
 
   advance(now: Ticks): void {
+    this.learnOfCaches(now);
     this.wake(this.clock.seconds(now));
   }
 
   inFlight(): number {
     return this.policy.inFlight?.() ?? 0;
+  }
+
+  private learnOfCaches(now: Ticks): void {
+    this.feed.deliver(now, (replica, events) => {
+      const endpoint = this.endpoints[replica];
+      if (endpoint !== undefined) this.policy.kvEvents?.(endpoint, events, this.clock.seconds(now));
+    });
   }
 
   private wake(now: number): void {
