@@ -1,8 +1,11 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { ABLATIONS, type Ablation } from '../support/plain-engine/ablations.ts';
 import { describeShared } from '../support/shared.ts';
+import { run } from './engine.ts';
 import { checkPlain, checkProduct } from './engine/check-case.ts';
 import { profileRules } from './engine/engine-versions.ts';
 import { casesOf, traceFiles } from './engine/read-cases.ts';
@@ -40,6 +43,70 @@ describe('token streams', () => {
     const a = tokenStream('a');
     expect([0, 1, 2, 3, 1000].map(a)).toEqual([22158, 9598, 679, 22572, 24267]);
     expect([0, 1, 2, 3].map(tokenStream('o.r0'))).toEqual([15862, 22043, 13633, 29709]);
+  });
+});
+
+describe('npm run conformance -- engine DIR', () => {
+  const header = {
+    kind: 'engine-golden',
+    format: 1,
+    vllm: '0.33.0',
+    family: 'made-up',
+    seed: 1,
+    mode: 'sync',
+    cfg: {
+      blocks: 9,
+      blockSize: 16,
+      maxBatchedTokens: 64,
+      maxSeqs: 4,
+      maxModelLen: 128,
+      longPrefillThreshold: 0,
+      chunkedPrefill: true,
+      prefixCaching: true,
+      reserveFullIsl: true,
+      watermark: 0,
+      policy: 'fcfs',
+    },
+    requests: [],
+    aborts: [],
+  };
+  const end = { ev: 'end', turns: 0, passes: 0, truncated: false, reqs: [] };
+
+  async function played(...rows: readonly (object | string)[]): Promise<{ code: number; lines: string[] }> {
+    const folder = mkdtempSync(path.join(tmpdir(), 'traces-'));
+    mkdirSync(path.join(folder, 'deep'));
+    const text = rows.map((row) => (typeof row === 'string' ? row : JSON.stringify(row))).join('\n');
+    writeFileSync(path.join(folder, 'deep', 'made-up.jsonl'), text);
+    const lines: string[] = [];
+    const code = await run(folder, {}, (line) => lines.push(line));
+    rmSync(folder, { recursive: true });
+    return { code, lines };
+  }
+
+  it('finds cases in any folder below', async () => {
+    expect(await played(header, end)).toEqual({
+      code: 0,
+      lines: ['made-up (vLLM 0.33.0): 1 of 1 cases identical, 0 passes', '1 of 1 cases identical, 0 passes'],
+    });
+  });
+
+  it('says what was expected and what came', async () => {
+    const { code, lines } = await played(header, { ...end, turns: 5 });
+    expect(code).toBe(1);
+    expect(lines.join('\n')).toMatch(/plain engine: end: turns\s+expected 5\s+came {5}0/);
+    expect(lines.at(-1)).toBe('0 of 1 cases identical, 0 passes');
+  });
+
+  it('fails a case whose version no engine profile describes', async () => {
+    const { code, lines } = await played({ ...header, vllm: '9.9.1' }, end);
+    expect(code).toBe(1);
+    expect(lines.join('\n')).toContain('no engine profile describes vLLM 9.9.1');
+  });
+
+  it('names the line that is no recording', async () => {
+    const { code, lines } = await played(header, 'not JSON');
+    expect(code).toBe(1);
+    expect(lines.at(-1)).toMatch(/made-up\.jsonl:2: not a line of JSON/);
   });
 });
 

@@ -29,7 +29,12 @@ export async function run(
     print(`${folder} holds no recorded cases (.jsonl, .jsonl.gz)`);
     return 1;
   }
-  return options.ablate === true ? ablate(files, print) : compare(files, print);
+  try {
+    return options.ablate === true ? ablate(files, print) : compare(files, print);
+  } catch (error) {
+    print(error instanceof Error ? error.message : String(error));
+    return 1;
+  }
 }
 
 function sharedTraces(): string {

@@ -59,6 +59,7 @@ const KINDS = [
   { kind: 'aborts in the prompt', seen: /started.*ended \d+, 0 tokens, abort/ },
   { kind: 'aborts in the answer', seen: /ended \d+, [1-9]\d* tokens, abort/ },
   { kind: 'refused: input too long', seen: /refused: input too long/ },
+  { kind: 'refused: never fits', seen: /refused: never fits/ },
   { kind: 'refused: input and output too long', seen: /refused: input and output too long/ },
 ] as const;
 

@@ -59,7 +59,7 @@ export const drawnConfig: fc.Arbitrary<EngineConfig> = fc
   .record({
     blockSize: fc.constantFrom(4, 16),
     usableBlocks: fc.oneof(fc.integer({ min: 4, max: 20 }), fc.integer({ min: 20, max: 120 })),
-    modelShare: fc.constantFrom(1, 0.75, 0.5),
+    modelShare: fc.constantFrom(1, 0.75, 0.5, 2),
     maxNumSeqs: fc.integer({ min: 1, max: 8 }),
     activeCap: rarely(fc.integer({ min: 1, max: 4 })),
     budget: fc.oneof(fc.integer({ min: 8, max: 40 }), fc.integer({ min: 40, max: 400 })),
@@ -86,7 +86,8 @@ export const drawnConfig: fc.Arbitrary<EngineConfig> = fc
   .map((drawn) => {
     // A window group holds blocks of its own: the longest request must fit with both.
     const blocks = drawn.window === undefined ? drawn.usableBlocks : Math.floor(drawn.usableBlocks / 2);
-    const maxModelLen = Math.max(blocks, Math.floor(blocks * drawn.blockSize * drawn.modelShare));
+    const share = drawn.window === undefined ? drawn.modelShare : Math.min(1, drawn.modelShare);
+    const maxModelLen = Math.max(blocks, Math.floor(blocks * drawn.blockSize * share));
     const budget = drawn.chunked ? drawn.budget : Math.max(drawn.budget, maxModelLen);
     return {
       blockSize: drawn.blockSize,

@@ -5,13 +5,15 @@ import type { PlainArrival } from './plain-request.ts';
 
 /** Why a server turns a request away at once, if it does. */
 export function refusalOf(
-  { prompt, maxOutputTokens }: EngineRequest,
+  { prompt, outputTokens, maxOutputTokens }: EngineRequest,
   { maxModelLen, blockSize, numGpuBlocks }: PlainConfig,
 ): Refusal | undefined {
   if (prompt.length >= maxModelLen) return { reason: 'input too long' };
   if (maxOutputTokens !== undefined && prompt.length + maxOutputTokens > maxModelLen)
     return { reason: 'input and output too long' };
-  const most = Math.min(maxModelLen, prompt.length + (maxOutputTokens ?? Infinity));
+  // Such a request would preempt itself for ever.
+  const output = Math.min(outputTokens, maxOutputTokens ?? Infinity);
+  const most = Math.min(maxModelLen, prompt.length + output);
   if (Math.ceil(most / blockSize) > numGpuBlocks - 1) return { reason: 'never fits the KV cache' };
   return undefined;
 }
