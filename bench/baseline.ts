@@ -1,11 +1,17 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
+/** Requests per second and per second of processor time (absent for workloads that are played once). */
+export interface Speed {
+  readonly requestsPerSecond: number;
+  readonly requestsPerCpuSecond?: number;
+}
+
 /** Speeds of an earlier bench, and the machine that they belong to. */
 export interface Baseline {
   readonly cpu: string;
   readonly node: string;
   /** By the name of the workload. */
-  readonly requestsPerSecond: Readonly<Record<string, number>>;
+  readonly workloads: Readonly<Record<string, Speed>>;
   /** By the name of the router's configuration. */
   readonly decisionMicroseconds: Readonly<Record<string, number>>;
 }
@@ -21,15 +27,8 @@ export function saveBaseline(file: string, now: Baseline, before: Baseline | und
   const merged: Baseline = {
     cpu: now.cpu,
     node: now.node,
-    requestsPerSecond: rounded({ ...(same && before.requestsPerSecond), ...now.requestsPerSecond }),
-    decisionMicroseconds: rounded({ ...(same && before.decisionMicroseconds), ...now.decisionMicroseconds }),
+    workloads: { ...(same && before.workloads), ...now.workloads },
+    decisionMicroseconds: { ...(same && before.decisionMicroseconds), ...now.decisionMicroseconds },
   };
   writeFileSync(file, `${JSON.stringify(merged, undefined, 2)}\n`);
-}
-
-/** Three digits: the rest is noise. */
-function rounded(figures: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(figures).map(([name, value]) => [name, Number(value.toPrecision(3))]),
-  );
 }

@@ -80,7 +80,7 @@ async function play(
   const cold = (await runChild(file, [...begin, 'cold'])) as ColdPass;
   if (!workload.coldOnly) say(`${name}: ${passes} timed passes of some ${cold.seconds.toFixed(1)} s …`);
   const warm = workload.coldOnly ? undefined : ((await runChild(file, [...begin, 'warm'])) as MeasuredPasses);
-  const report = workloadReport(name, cold, warm, baseline?.requestsPerSecond[name]);
+  const report = workloadReport(name, cold, warm, baseline?.workloads[name]);
   say(`${name}: ${report.requestsPerSecond.toLocaleString('en-US')} requests/s`);
   return report;
 }
@@ -104,8 +104,11 @@ function decisionTimes(): DecisionTimes[] {
 
 function speedsOf(reports: readonly WorkloadReport[], decisions: readonly DecisionTimes[]) {
   return {
-    requestsPerSecond: Object.fromEntries(
-      reports.map(({ name, requestsPerSecond }) => [name, requestsPerSecond]),
+    workloads: Object.fromEntries(
+      reports.map(({ name, requestsPerSecond, requestsPerCpuSecond }) => [
+        name,
+        { requestsPerSecond, ...(requestsPerCpuSecond !== undefined && { requestsPerCpuSecond }) },
+      ]),
     ),
     decisionMicroseconds: Object.fromEntries(decisions.map(({ name, microseconds }) => [name, microseconds])),
   };

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -19,18 +19,21 @@ describe('the report', () => {
     residentBytesBefore: 50e6,
     peakResidentBytes: 80e6,
   };
-  const warm = { ...cold, seconds: [1, 0.5, 0.4], cpuSeconds: [1, 0.5, 0.4], shares: { engine: 0.6 } };
+  const warm = { ...cold, seconds: [1, 0.5, 0.4], cpuSeconds: [0.25, 0.2, 0.5], shares: { engine: 0.6 } };
 
   it('gives speed by the median pass, per request, beside the baseline', () => {
-    expect(workloadReport('x', cold, warm, 1000)).toMatchObject({
+    expect(
+      workloadReport('x', cold, warm, { requestsPerSecond: 1000, requestsPerCpuSecond: 8000 }),
+    ).toMatchObject({
       requestsPerSecond: 2000,
+      requestsPerCpuSecond: 4000,
       coldPass: { requestsPerSecond: 500 },
       eventsPerRequest: 5,
       stepsPerRequest: 4,
       leaptShare: 0.75,
       residentMegabytes: { before: 50, peak: 80 },
-      microsecondsPerRequest: { engine: 300 },
-      baseline: { requestsPerSecond: 1000, ratio: 2 },
+      cpuMicrosecondsPerRequest: { engine: 150 },
+      ratioToBaseline: { ofSpeed: 2, ofCpuSpeed: 0.5 },
     });
   });
 
@@ -38,8 +41,8 @@ describe('the report', () => {
     const report = workloadReport('x', cold, undefined, undefined);
     expect(report.requestsPerSecond).toBe(500);
     expect(report.secondsOfPasses).toEqual([]);
-    expect(Object.keys(report)).not.toContain('baseline');
-    expect(Object.keys(report)).not.toContain('microsecondsPerRequest');
+    expect(Object.keys(report)).not.toContain('ratioToBaseline');
+    expect(Object.keys(report)).not.toContain('cpuMicrosecondsPerRequest');
   });
 
   it('says what more replicas cost a request', () => {
@@ -61,13 +64,18 @@ describe('the baseline', () => {
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const file = path.join(folder, 'baseline.json');
     expect(readBaseline(file)).toBeUndefined();
-    const first = { cpu: 'a', node: 'v20', requestsPerSecond: { x: 12345, y: 2 }, decisionMicroseconds: {} };
+    const [one, two, three] = [
+      { requestsPerSecond: 1 },
+      { requestsPerSecond: 2 },
+      { requestsPerSecond: 3 },
+    ] as const;
+    const first = { cpu: 'a', node: 'v20', workloads: { x: one, y: two }, decisionMicroseconds: { d: 9 } };
     saveBaseline(file, first, undefined);
-    saveBaseline(file, { ...first, requestsPerSecond: { y: 3 } }, readBaseline(file));
-    expect(readBaseline(file)?.requestsPerSecond).toEqual({ x: 12300, y: 3 });
-    saveBaseline(file, { ...first, cpu: 'b', requestsPerSecond: { y: 4 } }, readBaseline(file));
-    expect(readBaseline(file)).toMatchObject({ cpu: 'b', requestsPerSecond: { y: 4 } });
-    expect(readFileSync(file, 'utf8')).not.toContain('12300');
+    saveBaseline(file, { ...first, workloads: { y: three }, decisionMicroseconds: {} }, readBaseline(file));
+    expect(readBaseline(file)).toEqual({ ...first, workloads: { x: one, y: three } });
+    const other = { cpu: 'b', node: 'v20', workloads: { y: one }, decisionMicroseconds: {} };
+    saveBaseline(file, other, readBaseline(file));
+    expect(readBaseline(file)).toEqual(other);
   });
 });
 
