@@ -2,7 +2,6 @@ import {
   has,
   type Admitter,
   type EndpointListener,
-  type Inspectable,
   type KvEventListener,
   type Plugin,
   type PreRequest,
@@ -68,6 +67,6 @@ export class PluginSet {
 
   inspect(name: string): unknown {
     const plugin = this.byName.get(name);
-    return plugin !== undefined && has(plugin, 'inspect') ? (plugin as Inspectable).inspect() : undefined;
+    return plugin !== undefined && has(plugin, 'inspect') ? plugin.inspect() : undefined;
   }
 }

@@ -1,7 +1,7 @@
 import type { Seconds } from '../base/units.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { KvEvent } from './kv-event.ts';
-import type { ProfileResult, Target } from './decision.ts';
+import type { ProfileResult } from './decision.ts';
 import type { RequestState } from './request-state.ts';
 
 /*
@@ -124,8 +124,6 @@ export interface Inspectable extends Plugin {
   /** In-flight counters by endpoint index, or blocks in the LRU of each, or the order of cold endpoints … */
   inspect(): unknown;
 }
-
-export type { Target };
 
 /** Whether a plugin implements what has this method. */
 export function has<K extends string>(

@@ -102,7 +102,7 @@ class TreeBuilder {
     for (const pair of map.items) {
       const keyNode = pair.key as Node;
       const at = this.place(keyNode.range?.[0] ?? 0);
-      const key = isScalar(keyNode) ? String(keyNode.value ?? '') : undefined;
+      const key = isScalar<string>(keyNode) ? (keyNode.value ?? '') : undefined;
       if (key === undefined) {
         this.problems.push(configProblem('decode', at, 'a key must be a scalar'));
         continue;

@@ -72,11 +72,8 @@ export interface RawBand {
   readonly ordering: RawRef;
 }
 
-export const API_VERSIONS: readonly string[] = [
-  'llm-d.ai/v1alpha1',
-  'inference.networking.x-k8s.io/v1alpha1',
-];
-export const KIND = 'EndpointPickerConfig';
+const API_VERSIONS: readonly string[] = ['llm-d.ai/v1alpha1', 'inference.networking.x-k8s.io/v1alpha1'];
+const KIND = 'EndpointPickerConfig';
 
 /** Source: apix/config/v1alpha1/endpointpickerconfig_types.go of llm-d-router at ebab6879. */
 export function decodeConfig(root: ConfigNode, problems: Problem[]): RawConfig {

@@ -17,7 +17,7 @@ export interface FilledConfig {
 export const DEFAULT_ORDERING = 'fcfs-ordering-policy';
 export const DEFAULT_FAIRNESS = 'global-strict-fairness-policy';
 export const DEFAULT_USAGE_LIMIT = 'static-usage-limit-policy';
-export const DEFAULT_DETECTOR = 'utilization-detector';
+const DEFAULT_DETECTOR = 'utilization-detector';
 const DEFAULT_PARSERS = ['openai-parser', 'anthropic-parser', 'vllmhttp-parser', 'passthrough-parser'];
 const METRICS_SOURCE = 'metrics-data-source';
 

@@ -3,8 +3,8 @@ import type { HeaderChanges } from '../../plugin.ts';
 import type { RequestState } from '../../request-state.ts';
 
 /** Read by the decode pod's sidecar. Source: pkg/common/routing/common.go of llm-d-router at ebab6879. */
-export const PREFILL_HEADER = 'x-prefiller-host-port';
-export const ENCODE_HEADER = 'x-encoder-hosts-ports';
+const PREFILL_HEADER = 'x-prefiller-host-port';
+const ENCODE_HEADER = 'x-encoder-hosts-ports';
 
 /** Names the targets of the prefill and encode profiles; what the client sent under these names is removed first. */
 export function setDisaggHeaders(

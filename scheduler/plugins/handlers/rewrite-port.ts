@@ -3,7 +3,7 @@ import type { ProfileResults } from '../../plugin.ts';
 import type { RequestState } from '../../request-state.ts';
 
 /** Tells a data-parallel pod which of its engine cores was meant. Source: pkg/common/routing/common.go. */
-export const DATA_PARALLEL_HEADER = 'x-data-parallel-host-port';
+const DATA_PARALLEL_HEADER = 'x-data-parallel-host-port';
 
 /** Sends a profile's targets to one port and puts where the first of them really is into a header. */
 export function rewritePort(

@@ -47,7 +47,7 @@ export function world(
     labels: labels[i] ?? {},
   }));
   picker.observeMembership({ added }, 0);
-  const decide: World['decide'] = (parts = {}, now = 0, to = undefined) => {
+  const decide: World['decide'] = (parts = {}, now = 0, to) => {
     const state = picker.open(request({ receivedAt: now, ...parts }));
     const admission = picker.admit(state, now);
     if (admission.kind !== 'admitted') throw new Error(`not admitted: ${JSON.stringify(admission)}`);
@@ -64,7 +64,7 @@ export function world(
     prompt: (...spans) => tree.prompt(spans.map(([content, start, tokens]) => ({ content, start, tokens }))),
     scrape: (endpoint, metrics) =>
       picker.observeMetrics(`ns/p${endpoint}`, { ...NO_METRICS, updatedAt: 0, ...metrics }),
-    send(parts = {}, now = 0, to = undefined) {
+    send(parts = {}, now = 0, to) {
       const state = decide(parts, now, to);
       picker.commit(state, now);
       return state;
