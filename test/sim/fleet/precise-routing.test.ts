@@ -70,7 +70,7 @@ describe('precise prefix-cache routing under eviction pressure', () => {
   const cacheOf = (policy: string, seed: number) => {
     const cache = entries.find((entry) => entry.policy === policy && entry.seed === seed)?.prefixCache;
     if (cache === undefined) throw new Error(`${policy} was not played`);
-    const { hitRate = 0, hitTokens = 0, predictedHitTokens = 0 } = cache;
+    const { hitRate = 0, hitTokens, predictedHitTokens = 0 } = cache;
     return { hitRate, belief: predictedHitTokens / hitTokens };
   };
 
