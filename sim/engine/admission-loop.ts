@@ -109,7 +109,7 @@ export class AdmissionLoop {
     sequence.computed = computed;
     sequence.hitTokens = computed;
     running.push(sequence);
-    pass.add(sequence, tokens, drafts, kind, sequence.blocks);
+    state.giveRow(pass, sequence, tokens, drafts, kind, sequence.blocks);
     if (state.tracksPrefills && computed + tokens < sequence.tokens) state.prefilling.add(sequence);
     const { lora } = sequence.request;
     if (lora !== undefined && config.maxLoras !== undefined) this.adapters.add(lora);

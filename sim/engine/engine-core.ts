@@ -64,7 +64,7 @@ export class EngineCore {
     pass.clear();
     const { state, config } = this;
     if (state.finished.length > 0) {
-      pass.finished.push(...state.finished);
+      for (const sequence of state.finished) pass.finished.push(sequence);
       state.finished.length = 0;
     }
     const threshold = this.longPrefillThreshold();
@@ -74,7 +74,17 @@ export class EngineCore {
       this.admission.run(pass, left, threshold, deferPrefills);
     if (pass.rows > 0) pass.number = ++state.composedPasses;
     if (config.prefillScheduleInterval > 1) this.countPrefills(pass, deferPrefills);
-    this.advance(pass);
+    if (config.maxLoras !== undefined) pass.shape.adapters = this.admission.adaptersOf(pass);
+    if (config.numSpeculativeTokens > 0 && config.asyncScheduling) this.dropPlaceholderDrafts(pass);
+    if (state.tracksPrefills) this.trackRows(pass);
+    const { rows, admitted, preempted, shape } = pass;
+    pass.steady =
+      rows > 0 &&
+      rows === this.running.length &&
+      rows === shape.decodeTokens &&
+      admitted === 0 &&
+      preempted.length === 0 &&
+      config.numSpeculativeTokens === 0;
   }
 
   /** The output of a pass has arrived. */
@@ -102,7 +112,7 @@ export class EngineCore {
     }
     const before = sequence.outputs;
     const end = sequence.stopsAt < sequence.limit ? sequence.stopsAt : sequence.limit;
-    const gained = Math.max(1, Math.min(sampled, end - before));
+    const gained = sampled === 1 || before + 1 >= end ? 1 : Math.min(sampled, end - before);
     sequence.outputs = before + gained;
     sequence.tokens += gained;
     const { asyncScheduling, rules } = this.config;
@@ -225,43 +235,14 @@ export class EngineCore {
     else state.freeBlocks(sequence);
   }
 
-  /** Counts what a pass will have computed as computed (Scheduler._update_after_schedule). */
-  private advance(pass: SchedulingPass): void {
-    const { state } = this;
-    const { asyncScheduling, numSpeculativeTokens } = this.config;
-    const { shape } = pass;
-    let steady = pass.rows > 0 && pass.rows === this.running.length && pass.preempted.length === 0;
-    if (numSpeculativeTokens > 0) steady = false;
-    if (asyncScheduling && numSpeculativeTokens > 0) this.dropPlaceholderDrafts(pass);
+  /** Notes which passes write whose blocks, and whose text is known to be computed. */
+  private trackRows(pass: SchedulingPass): void {
     for (let row = 0; row < pass.rows; row++) {
       const sequence = pass.sequences[row];
       if (sequence === undefined) break;
-      const tokens = pass.tokens[row] ?? 0;
-      const drafts = pass.drafts[row] ?? 0;
-      const before = sequence.computed;
-      const computed = before + tokens;
-      const isChunk = computed < sequence.tokens + sequence.placeholders;
-      sequence.computed = computed;
-      sequence.inFlight += tokens;
       sequence.lastPass = pass.number;
-      sequence.isChunk = isChunk;
-      if (tokens === 1 + drafts && !isChunk) {
-        shape.addDecode(tokens, before);
-        if (pass.kinds[row] !== RUNNING_ROW) steady = false;
-      } else {
-        shape.addChunk(tokens, before, !isChunk);
-        steady = false;
-      }
-      if (isChunk) continue;
-      pass.samples[row] = 1;
-      if (state.tracksPrefills) state.prefilling.delete(sequence);
-      if (asyncScheduling) {
-        sequence.placeholders += 1 + drafts;
-        sequence.drafts = numSpeculativeTokens;
-      }
+      if (!sequence.isChunk) this.state.prefilling.delete(sequence);
     }
-    if (this.config.maxLoras !== undefined) shape.adapters = this.admission.adaptersOf(pass);
-    pass.steady = steady;
   }
 
   /** Draft tokens that were to be filled in on the GPU hold for the pass right behind only. */

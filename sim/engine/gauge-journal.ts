@@ -48,7 +48,10 @@ export class GaugeJournal {
       ring.first[at] = leap.first;
       ring.second[at] = leap.second;
       ring.growth[at] = leap.growth;
-      ring.counts.set(leap.slackCounts, at * this.blockSize);
+      const { slackCounts } = leap;
+      const base = at * this.blockSize;
+      for (let slack = 0; slack < slackCounts.length; slack++)
+        ring.counts[base + slack] = slackCounts[slack] ?? 0;
     }
     this.written++;
   }

@@ -256,7 +256,7 @@ export class KvCacheManager {
     }
     table.blocks = hitBlocks;
     table.cachedBlocks = hitBlocks;
-    sequence.cacheAt = this.caching ? (hitBlocks + 1) * this.blockSize : Infinity;
+    sequence.cacheAt = this.caching ? (hitBlocks + 1) * this.blockSize : NEVER;
     if (table.window !== undefined) this.window?.admit(table.window, hitBlocks, computed);
   }
 
@@ -299,6 +299,9 @@ export class KvCacheManager {
     table.clear();
   }
 }
+
+/** Tokens with which nothing more becomes findable; a small integer. */
+const NEVER: Tokens = 2 ** 30;
 
 /** The part of a piece that ends with block `end` - 1. */
 function endOfChain(first: Segment | undefined, end: Blocks): Segment | undefined {

@@ -82,7 +82,7 @@ export class Leap implements Stretch {
   private stepsUntilAnEnd(scheduledAhead: number): number {
     const { slackCounts, visitsBlocks } = this;
     let steps = Infinity;
-    slackCounts.fill(0);
+    for (let slack = 0; slack < slackCounts.length; slack++) slackCounts[slack] = 0;
     for (const sequence of this.core.running) {
       const { limit, stopsAt, outputs, slots, computed, tokens, cacheAt } = sequence;
       if (outputs === 0) return 0;

@@ -35,8 +35,14 @@ export class RowShape implements StepShape {
     this.adapters = 0;
   }
 
+  /** A row of `tokens` tokens, `drafts` of them drafts, behind `computed` others; with or without a sampled token. */
+  add(tokens: Tokens, drafts: Tokens, computed: Tokens, samples: boolean): void {
+    if (samples && tokens === 1 + drafts) this.addDecode(tokens, computed);
+    else this.addChunk(tokens, computed, samples);
+  }
+
   /** A row that computes a sequence's next token, and `tokens` - 1 drafts, behind `computed` others. */
-  addDecode(tokens: Tokens, computed: Tokens): void {
+  private addDecode(tokens: Tokens, computed: Tokens): void {
     this.decodeRows++;
     this.sampledRows++;
     this.decodeTokens += tokens;
@@ -55,7 +61,7 @@ export class RowShape implements StepShape {
   }
 
   /** A row that computes a part of a prompt. */
-  addChunk(tokens: Tokens, computed: Tokens, samples: boolean): void {
+  private addChunk(tokens: Tokens, computed: Tokens, samples: boolean): void {
     this.chunkTokens[this.chunks] = tokens;
     this.chunkComputed[this.chunks] = computed;
     this.chunks++;

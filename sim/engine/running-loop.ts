@@ -36,13 +36,14 @@ export function scheduleRunning(
       if (outcome.ended) break;
       if (!outcome.fits) continue;
     }
-    const drafts =
-      sequence.drafts > 0
-        ? Math.max(0, Math.min(sequence.drafts, tokens + computed - sequence.tokens - placeholders))
-        : 0;
-    sequence.drafts = 0;
+    let drafts = 0;
+    if (sequence.drafts > 0) {
+      const behind = tokens + computed - sequence.tokens - placeholders;
+      drafts = Math.max(0, Math.min(sequence.drafts, behind));
+      sequence.drafts = 0;
+    }
     if (sequence.isChunk) pass.hasPrefill = true;
-    pass.add(sequence, tokens, drafts, RUNNING_ROW, kv.taken);
+    state.giveRow(pass, sequence, tokens, drafts, RUNNING_ROW, kv.taken);
     left -= tokens;
   }
   return left;
@@ -73,7 +74,7 @@ function makeRoom(
     const index = config.policy === 'fcfs' ? running.length - 1 : running.indexOf(victim);
     running.splice(index, 1);
     if (index <= position) position--;
-    restored += pass.remove(victim);
+    restored += state.takeRow(pass, victim);
     state.preempt(victim);
     pass.preempted.push(victim);
     if (victim === sequence) {

@@ -1,10 +1,11 @@
 import { invariant } from '../../base/invariant.ts';
-import type { Blocks } from '../../base/units.ts';
+import type { Blocks, Tokens } from '../../base/units.ts';
 import type { BlockPool } from './block-pool.ts';
 import type { BlockTable } from './block-table.ts';
 import type { EngineConfig } from './engine-config.ts';
 import { KvCacheManager } from './kv-cache-manager.ts';
 import { RequestQueue, servedBefore } from './request-queue.ts';
+import type { SchedulingPass } from './scheduling-pass.ts';
 import type { Sequence } from './sequence.ts';
 
 /** Hears of what a pass does to sequences. */
@@ -75,6 +76,41 @@ export class SchedulerState {
       for (const sequence of running) if (servedBefore(victim, sequence)) victim = sequence;
     }
     return victim;
+  }
+
+  /**
+   * Gives a sequence a row in a pass, and counts what it will have computed as computed
+   * (Scheduler._update_after_schedule).
+   */
+  giveRow(
+    pass: SchedulingPass,
+    sequence: Sequence,
+    tokens: Tokens,
+    drafts: Tokens,
+    kind: number,
+    newBlocks: Blocks,
+  ): void {
+    const row = pass.add(sequence, tokens, drafts, kind, newBlocks);
+    const before = sequence.computed;
+    const computed = before + tokens;
+    const isChunk = computed < sequence.tokens + sequence.placeholders;
+    sequence.computed = computed;
+    sequence.inFlight += tokens;
+    sequence.isChunk = isChunk;
+    pass.shape.add(tokens, drafts, before, !isChunk);
+    if (isChunk) return;
+    pass.samples[row] = 1;
+    if (this.config.asyncScheduling) {
+      sequence.placeholders += 1 + drafts;
+      sequence.drafts = this.config.numSpeculativeTokens;
+    }
+  }
+
+  /** Takes the row that a victim has in a pass away again; returns its tokens. */
+  takeRow(pass: SchedulingPass, victim: Sequence): Tokens {
+    const tokens = pass.remove(victim);
+    victim.inFlight -= tokens;
+    return tokens;
   }
 
   /** Takes a running sequence's blocks and puts it back in front; the caller takes it from the running list. */

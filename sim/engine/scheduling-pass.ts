@@ -26,6 +26,8 @@ export class SchedulingPass {
   /** Blocks per group of layers that the row's sequence got. */
   readonly newBlocks: Blocks[] = [];
   totalTokens: Tokens = 0;
+  /** Rows of sequences that were not running before. */
+  admitted = 0;
   /** Some row computes a part of a prompt, or of a text that a preemption lost. */
   hasPrefill = false;
   /** Every running sequence gets its next token, and nothing else happens. */
@@ -55,6 +57,7 @@ export class SchedulingPass {
   clear(): void {
     this.rows = 0;
     this.totalTokens = 0;
+    this.admitted = 0;
     this.hasPrefill = false;
     this.steady = false;
     this.queries = 0;
@@ -68,7 +71,7 @@ export class SchedulingPass {
     if (this.finished.length > 0) this.finished.length = 0;
   }
 
-  add(sequence: Sequence, tokens: Tokens, drafts: Tokens, kind: number, newBlocks: Blocks): void {
+  add(sequence: Sequence, tokens: Tokens, drafts: Tokens, kind: number, newBlocks: Blocks): number {
     const row = this.rows++;
     this.sequences[row] = sequence;
     this.tokens[row] = tokens;
@@ -78,6 +81,8 @@ export class SchedulingPass {
     this.kinds[row] = kind;
     this.newBlocks[row] = newBlocks;
     this.totalTokens += tokens;
+    if (kind !== RUNNING_ROW) this.admitted++;
+    return row;
   }
 
   /** Becomes the same pass of decode rows `steps` steps later. */
@@ -110,11 +115,25 @@ export class SchedulingPass {
     const row = this.sequences.indexOf(sequence);
     if (row < 0 || row >= this.rows) return 0;
     const tokens = this.tokens[row] ?? 0;
+    if (this.kinds[row] !== RUNNING_ROW) this.admitted--;
     const { drafts, computed, samples, kinds, newBlocks } = this;
     for (const column of [this.tokens, drafts, computed, samples, kinds, newBlocks]) column.splice(row, 1);
     this.sequences.splice(row, 1);
     this.rows--;
     this.totalTokens -= tokens;
+    this.reshape();
     return tokens;
+  }
+
+  /** Sums the rows anew. */
+  private reshape(): void {
+    this.shape.clear();
+    for (let row = 0; row < this.rows; row++)
+      this.shape.add(
+        this.tokens[row] ?? 0,
+        this.drafts[row] ?? 0,
+        this.computed[row] ?? 0,
+        this.samples[row] === 1,
+      );
   }
 }

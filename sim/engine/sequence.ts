@@ -6,6 +6,9 @@ import type { EngineRequest, FinishReason } from './model-server.ts';
 /** `loading` = its blocks wait for KV of another server. */
 export type SequenceStatus = 'waiting' | 'loading' | 'running' | 'preempted' | 'finished';
 
+/** More tokens than any text has; a small integer, so that the counters of sequences are. */
+const UNLIMITED: Tokens = 2 ** 30;
+
 /** A request inside the engine. Names follow vLLM's Request (vllm/v1/request.py). */
 export class Sequence {
   readonly request: EngineRequest;
@@ -64,8 +67,8 @@ export class Sequence {
     this.request = request;
     this.promptTokens = prompt.length;
     this.tokens = this.promptTokens;
-    this.stopsAt = request.outputTokens;
-    this.maxTokens = request.maxOutputTokens ?? Infinity;
+    this.stopsAt = Math.min(request.outputTokens, UNLIMITED);
+    this.maxTokens = Math.min(request.maxOutputTokens ?? UNLIMITED, UNLIMITED);
     this.limit = Math.min(this.maxTokens, maxModelLen - this.promptTokens);
     this.queuedAt = queuedAt;
     this.remoteTokens = request.remoteTokens ?? 0;
