@@ -10,6 +10,4 @@ export type Ticks = Unit<'ticks'>;
 export type Tokens = Unit<'tokens'>;
 export type Blocks = Unit<'blocks'>;
 export type Bytes = Unit<'bytes'>;
-export type BytesPerSecond = Unit<'bytes per second'>;
-export type FlopPerSecond = Unit<'flop per second'>;
 export type Usd = Unit<'usd'>;

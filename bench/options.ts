@@ -13,6 +13,7 @@ export interface BenchOptions {
   readonly plateau: boolean;
   /** Write the speeds to bench/baseline.json. */
   readonly save: boolean;
+  readonly help: boolean;
   /** What a process that the bench has started is to do with the one workload that it is given. */
   readonly child: 'cold' | 'warm' | undefined;
 }
@@ -20,18 +21,19 @@ export interface BenchOptions {
 /** For `--only`: the decisions of the scheduler, which are no workload. */
 export const DECISIONS = 'scheduler-decision';
 
-export const USAGE = `npm run bench -- [options]
+const USAGE = `npm run bench -- [options]
   --only NAME     only this workload (repeatable): its whole name or what stands before the slash
   --passes N      timed passes per workload (default 5)
   --large         the large workloads, too
   --plateau       print the highest throughput of the chosen workloads' fleets instead
   --save          keep the speeds as the baseline, in bench/baseline.json
+  --help          this text
 workloads: ${WORKLOADS.map(({ name, large }) => (large ? `${name} (large)` : name)).join(', ')}, ${DECISIONS}
 `;
 
 /** Reads the command line. Throws UserError for an unknown option, workload or number. */
 export function parseOptions(args: readonly string[]): BenchOptions {
-  const { only, passes, large, plateau, save, child } = parsed(args);
+  const { only, passes, large, plateau, save, help, child } = parsed(args);
   const unknown = only.find((name) => name !== DECISIONS && chosen([name], true).length === 0);
   if (unknown !== undefined) throw new UserError(wrong(`there is no workload "${unknown}"`));
   const count = Number(passes);
@@ -43,6 +45,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     large,
     plateau,
     save,
+    help,
     child: child === 'cold' || child === 'warm' ? child : undefined,
   };
 }
@@ -57,6 +60,7 @@ function parsed(args: readonly string[]) {
         large: { type: 'boolean', default: false },
         plateau: { type: 'boolean', default: false },
         save: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
         child: { type: 'string' },
       },
     }).values;

@@ -11,7 +11,7 @@ const wanted = process.env.FLEETCAST_SHARED !== undefined || existsSync(folder);
  * Path of real data or recorded decisions (`data/traces/…`, `conformance/engine`), or undefined in a clone that has none.
  * Where the shared folder is named or present, a missing file is an error, not a skip.
  */
-export function sharedPath(relative: string): string | undefined {
+function sharedPath(relative: string): string | undefined {
   if (!wanted) return undefined;
   const file = path.join(folder, relative);
   if (!existsSync(file)) throw new Error(`${relative} is missing in ${folder} (FLEETCAST_SHARED)`);
