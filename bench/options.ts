@@ -21,7 +21,7 @@ export interface BenchOptions {
 /** For `--only`: the decisions of the scheduler, which are no workload. */
 export const DECISIONS = 'scheduler-decision';
 
-const USAGE = `npm run bench -- [options]
+export const USAGE = `npm run bench -- [options]
   --only NAME     only this workload (repeatable): its whole name or what stands before the slash
   --passes N      timed passes per workload (default 5)
   --large         the large workloads, too
