@@ -1,4 +1,5 @@
 import { prefixMatchData, type PrefixMatch } from '../../attributes.ts';
+import type { Endpoint } from '../../endpoint.ts';
 import { definePlugin, type PluginContext } from '../../plugin-type.ts';
 import type { EndpointListener, Inspectable, PreRequest, Scorer } from '../../plugin.ts';
 
@@ -46,6 +47,9 @@ function createNoHitLru(
   const cold = context.key<boolean>(`cold/${context.name}`);
   /** Indexes of used endpoints, least recent first; as long as the fleet at most, so that searching it is cheap. */
   const used: number[] = [];
+  /** By endpoint index: 1 + position in `used`, 0 = not there; between scores all 0. */
+  const ranks: number[] = [];
+  const rankOf = (endpoint: Endpoint | undefined): number => ranks[endpoint?.index ?? -1] ?? 0;
   const use = (index: number): void => {
     const position = used.indexOf(index);
     if (position >= 0) used.splice(position, 1);
@@ -63,16 +67,18 @@ function createNoHitLru(
         scores.fill(isCold ? 1 : 0.5, 0, endpoints.length);
         return;
       }
+      for (let position = 0; position < used.length; position++) ranks[used[position] ?? 0] = position + 1;
       let neverUsed = 0;
       for (let i = 0; i < endpoints.length; i++) {
-        if (used.includes(endpoints[i]?.index ?? -1)) continue;
+        if (rankOf(endpoints[i]) > 0) continue;
         scores[i] = 1 - neverUsed / last;
         neverUsed++;
       }
       for (let i = 0; i < endpoints.length; i++) {
-        const position = used.indexOf(endpoints[i]?.index ?? -1);
-        if (position >= 0) scores[i] = Math.max(0, 1 - (neverUsed + position) / last);
+        const rank = rankOf(endpoints[i]);
+        if (rank > 0) scores[i] = Math.max(0, 1 - (neverUsed + rank - 1) / last);
       }
+      for (const index of used) ranks[index] = 0;
     },
     preRequest(state) {
       if (state.get(cold) !== true) return;
