@@ -2,7 +2,7 @@ import { REQUEST_STATUSES, TTFT_PARTS, type RequestTable } from '../documents/re
 import type { RunRecord } from '../documents/run-record.ts';
 
 /**
- * One row per offered request of every run, times in seconds, absent values empty: a comment line with the workload's
+ * One row per offered request of every run, times in seconds to the picosecond, absent values empty: a comment line with the workload's
  * hash, the names of the columns, then the rows. In pieces of up to a thousand rows, each ending with a line end, for
  * runs whose whole text would not fit into a string.
  */
@@ -46,7 +46,7 @@ function rowOf(table: RequestTable, row: number): string {
   const word = (list: readonly string[], codes: Int32Array): string => quoted(list[codes[row] ?? -1] ?? '');
   const number = (column: Float64Array): string => {
     const value = column[row] ?? NaN;
-    return Number.isNaN(value) ? '' : String(value);
+    return Number.isNaN(value) ? '' : String(Number(value.toFixed(12)));
   };
   return [
     word(words.stages, table.stageCode),

@@ -13,6 +13,10 @@ const NOTABLE = {
   hitGap: 0.05,
 };
 
+/** What holds requests to the replicas that have their prefix, in whichever way the router's configuration does it. */
+const LOOSEN =
+  'weaken the pull of cached prefixes: less weight for a prefix scorer, a lower maxTTFTPenaltyMs of an affinity filter';
+
 /**
  * What to try next, with the measurement that speaks for it. `best` is the policy that the answer favours. The rules are
  * asked in order; the first that applies speaks.
@@ -38,7 +42,7 @@ export function nextStep(report: RunReport, policies: readonly PolicyFigures[], 
   if (queueShare !== undefined && queueShare >= NOTABLE.queueShare) {
     const queueing = `requests of ${best.name} spend ${formatShare(queueShare)} of their mean TTFT in a queue`;
     if (imbalance !== undefined && imbalance >= NOTABLE.imbalance) {
-      return `spread the load better: ${queueing} while the busiest replica runs ${threeDigits(imbalance)} times the mean (a load scorer with more weight, or least-request)`;
+      return `spread the load better: ${queueing} while the busiest replica runs ${threeDigits(imbalance)} times the mean (${LOOSEN}, or least-request)`;
     }
     if ((kvShare ?? 0) >= NOTABLE.kvShare || causes.preemptions >= NOTABLE.preemptions) {
       return `give the KV cache more room: ${queueing} and ${pool} fills ${formatShare(kvShare ?? 0)} of it on average (more replicas, a higher tensor_parallel_size, or kv_cache_dtype fp8)`;
@@ -53,12 +57,12 @@ export function nextStep(report: RunReport, policies: readonly PolicyFigures[], 
     const rivalImbalance = causesOf(rival).imbalance ?? 1;
     const spread =
       rivalImbalance > (imbalance ?? 1)
-        ? `, but its busiest replica runs ${threeDigits(rivalImbalance)} times the mean (a prefix scorer with less weight)`
+        ? `, but its busiest replica runs ${threeDigits(rivalImbalance)} times the mean (${LOOSEN})`
         : ' (a prefix scorer beside the load scorers)';
     return `combine both: ${best.name} finds only ${formatShare(hitRate)} of the input tokens in the prefix cache; ${rival.name} finds ${formatShare(rivalHits)}${spread}`;
   }
   if (imbalance !== undefined && imbalance >= NOTABLE.imbalance) {
-    return `spread the load better: under ${best.name} the busiest replica runs ${threeDigits(imbalance)} times the mean (a load scorer with more weight)`;
+    return `spread the load better: under ${best.name} the busiest replica runs ${threeDigits(imbalance)} times the mean (${LOOSEN})`;
   }
   if (busyShare !== undefined && busyShare < 0.5 && replicas > 1 && best.verdict === 'stable') {
     return `try fewer replicas: ${pool} works only ${formatShare(busyShare)} of the time (--set ${path}=${Math.max(1, Math.floor(0.75 * replicas))})`;
