@@ -1,5 +1,6 @@
 import { invariant } from './invariant.ts';
 import { KEYS_PER_RUN, type ContentId, type KeyRun, type Prompt, type Span } from './prompt.ts';
+import { SiblingRuns } from './sibling-runs.ts';
 
 /*
  * How keys come about. The prompts of one model, cache salt and LoRA adapter form a tree. A node is a run: one content
@@ -20,8 +21,10 @@ export interface Run {
   readonly content: ContentId;
   /** Offset in the content at `begin`. */
   readonly start: number;
-  /** Runs that follow this one, by depth, content and offset; private ones excepted. */
-  children: Map<string, Run> | undefined;
+  /** Runs that follow this one; private ones excepted. */
+  children: SiblingRuns | undefined;
+  /** Another run that follows the same text. */
+  sibling: Run | undefined;
 }
 
 /** Makes the prompts of one run of the simulator. */
@@ -47,7 +50,7 @@ export class PromptTree {
 
   /** A run that nothing else can name. */
   run(begin: number, content: ContentId, start: number): Run {
-    return { id: this.runs++, begin, content, start, children: undefined };
+    return { id: this.runs++, begin, content, start, children: undefined, sibling: undefined };
   }
 }
 
@@ -59,7 +62,7 @@ export class TreePrompt implements Prompt {
   private readonly tree: PromptTree;
   private readonly root: Run;
   /** Private runs that follow this prompt. */
-  private followers: Map<ContentId, Run> | undefined;
+  private followers: SiblingRuns | undefined;
 
   constructor(tree: PromptTree, root: Run, path: readonly Run[], spans: readonly Span[], length: number) {
     this.tree = tree;
@@ -110,25 +113,18 @@ export class TreePrompt implements Prompt {
       return last;
     if (content < 0) return this.privateChild(depth, content, start);
     const parent = last ?? this.root;
-    parent.children ??= new Map();
-    const key = `${depth},${content},${start}`;
-    let run = parent.children.get(key);
-    if (run === undefined) {
-      run = this.tree.run(depth, content, start);
-      parent.children.set(key, run);
-    }
-    return run;
+    parent.children ??= new SiblingRuns();
+    return this.among(parent.children, depth, content, start);
   }
 
   private privateChild(depth: number, content: ContentId, start: number): Run {
     if (depth !== this.length) return this.tree.run(depth, content, start);
-    this.followers ??= new Map();
-    let run = this.followers.get(content);
-    if (run === undefined) {
-      run = this.tree.run(depth, content, start);
-      this.followers.set(content, run);
-    }
-    return run;
+    this.followers ??= new SiblingRuns();
+    return this.among(this.followers, depth, content, start);
+  }
+
+  private among(siblings: SiblingRuns, depth: number, content: ContentId, start: number): Run {
+    return siblings.find(depth, content, start) ?? siblings.add(this.tree.run(depth, content, start));
   }
 }
 

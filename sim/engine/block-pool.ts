@@ -44,7 +44,7 @@ export class BlockPool {
     this.blank = blocks;
     this.listener = listener;
     const nowhere = new PrefixIndex();
-    const run: Run = { id: -1, begin: 0, content: 0, start: 0, children: undefined };
+    const run: Run = { id: -1, begin: 0, content: 0, start: 0, children: undefined, sibling: undefined };
     this.ring = new Segment(run, nowhere, new CachedRun());
   }
 
