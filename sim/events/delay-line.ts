@@ -39,6 +39,14 @@ export class DelayLine<E> {
     return payload;
   }
 
+  /** Shows every payload that is on its way, in order. */
+  each(see: (payload: E) => void): void {
+    for (let index = 0; index < this.count; index++) {
+      const payload = this.payloads[(this.head + index) & (this.times.length - 1)];
+      if (payload !== undefined) see(payload);
+    }
+  }
+
   private grow(): void {
     const { length } = this.times;
     const times = new Float64Array(2 * length);

@@ -1,16 +1,18 @@
 import { invariant } from '../../base/invariant.ts';
 import type { Ticks } from '../../base/units.ts';
-import type { Gauges, ModelServer, ServerListener } from '../engine/model-server.ts';
+import type { Gauges, ServerListener } from '../engine/model-server.ts';
 import type { Clock } from '../events/clock.ts';
 import { DelayLine } from '../events/delay-line.ts';
 import { EventQueue } from '../events/event-queue.ts';
 import { runLoop, type EventLine } from '../events/run-loop.ts';
-import { SlotQueue } from '../events/slot-queue.ts';
 import type { Request, RequestSource, RequestStatus } from '../workload/request.ts';
 import { Client } from './client.ts';
 import { Flight } from './flight.ts';
+import { ReplicaEvents, type ReplicaActions } from './replica-events.ts';
+import { Replicas, type MakeServer } from './replicas.ts';
+import { listenerTo } from './server-listener.ts';
 import { QUEUED, REJECTED, type FleetView, type Router } from './router.ts';
-import type { PoolInput, RunInput } from './run-input.ts';
+import type { RunInput } from './run-input.ts';
 import type { RunObserver } from './run-observer.ts';
 
 /** What a fleet is made of. */
@@ -20,7 +22,7 @@ export interface FleetParts {
   readonly source: RequestSource;
   readonly observer: RunObserver;
   readonly makeRouter: (fleet: FleetView) => Router;
-  readonly makeServer: (pool: PoolInput, listener: ServerListener) => ModelServer;
+  readonly makeServer: MakeServer;
 }
 
 /**
@@ -37,8 +39,11 @@ export class Fleet implements FleetView {
   private readonly observer: RunObserver;
   private readonly client: Client;
   private readonly router: Router;
-  private readonly servers: ModelServer[] = [];
-  private readonly due: SlotQueue;
+  private readonly servers: Replicas;
+  private readonly happenings: ReplicaEvents;
+  private readonly actions: ReplicaActions;
+  /** Requests that reached a replica that is down. */
+  private readonly refused = new DelayLine<Flight>();
   private readonly deliveries = new DelayLine<Flight>();
   private readonly timeouts = new EventQueue<Flight>();
   private readonly flights = new Set<Flight>();
@@ -58,29 +63,37 @@ export class Fleet implements FleetView {
     this.knownEnd = input.workload.finish === 'length';
     this.timeoutTicks = input.client.timeout === undefined ? undefined : clock.ticks(input.client.timeout);
     this.replicas = input.pools.reduce((sum, { replicas }) => sum + replicas, 0);
-    this.due = new SlotQueue(this.replicas);
     this.router = makeRouter(this);
-    for (const pool of input.pools) {
-      for (let replica = 0; replica < pool.replicas; replica++) {
-        this.servers.push(makeServer(pool, this.listenerOf(this.servers.length)));
-      }
-    }
+    const { events = [] } = input;
+    const detection = events.length === 0 ? 0 : clock.ticks(input.router.gateway.scrapeInterval);
+    this.happenings = new ReplicaEvents(events, clock, detection);
+    this.servers = new Replicas(input.pools, this.happenings.replicas, makeServer, (replica) =>
+      this.listenerOf(replica),
+    );
+    this.actions = {
+      fail: (replica, now) => this.fail(replica, now),
+      restart: (replica, now) => this.restart(replica, now),
+      slow: (replica, factor) => this.servers.slow(replica, factor),
+      announce: (replica, isPresent, now) => this.router.membership?.(replica, isPresent, now),
+    };
   }
 
   /**
    * Plays the run and returns the instant of its last event. Whatever is in flight at `limit` counts as unfinished.
    * Lines of events in the order of their priority among events of one instant:
-   * a client gives up before anything else is done for it; what the router learns by itself is known to the decisions
+   * what happens to replicas is so for all of that instant; a client gives up before anything else is done for it; what the router learns by itself is known to the decisions
    * of that instant; all requests of an instant reach the replicas before a pass of that instant is composed.
    */
   run(limit: Ticks): Ticks {
     this.limit = limit;
     const lines: EventLine[] = [
+      { name: 'replica', nextTime: () => this.nextHappening(), fire: (now) => this.happen(now) },
+      { name: 'refusal', nextTime: () => this.refused.peekTime(), fire: (now) => this.refuse(now) },
       { name: 'timeout', nextTime: () => this.timeouts.peekTime(), fire: (now) => this.timeOut(now) },
       { name: 'router', nextTime: () => this.router.nextTime(), fire: (now) => this.wakeRouter(now) },
       { name: 'arrival', nextTime: () => this.nextArrival(), fire: (now) => this.arrive(now) },
       { name: 'delivery', nextTime: () => this.deliveries.peekTime(), fire: (now) => this.deliver(now) },
-      { name: 'engine', nextTime: () => this.due.firstTime(), fire: (now) => this.advanceEngine(now) },
+      { name: 'engine', nextTime: () => this.servers.nextTime(), fire: (now) => this.advanceEngine(now) },
     ];
     const check = this.input.check ? (line: string, now: Ticks): void => this.check(line, now) : undefined;
     const { last, events } = runLoop(lines, () => this.limit, check);
@@ -93,7 +106,50 @@ export class Fleet implements FleetView {
   }
 
   gaugesAt(replica: number, time: Ticks, into: Gauges): void {
-    this.server(replica).gaugesAt(time, into);
+    this.servers.gaugesAt(replica, time, into);
+  }
+
+  /** What would happen to replicas after the last request has ended is of no account. */
+  private nextHappening(): Ticks {
+    const next = this.happenings.nextTime();
+    return next < Infinity && this.flights.size === 0 && this.source.peek() === undefined ? Infinity : next;
+  }
+
+  private happen(now: Ticks): void {
+    this.now = now;
+    this.happenings.fire(now, this.actions);
+  }
+
+  /** A replica is gone: all that it has been given fails. */
+  private fail(replica: number, now: Ticks): void {
+    this.servers.fail(replica, now);
+    const lost = [...this.flights].filter(
+      (flight) => flight.replica === replica && flight.delivered !== undefined,
+    );
+    for (const flight of lost) {
+      this.servers.server(replica).abort(flight, now);
+      this.failFlight(flight);
+    }
+    this.servers.reschedule(replica);
+  }
+
+  private restart(replica: number, now: Ticks): { readonly retryAt: Ticks } | undefined {
+    if (this.servers.isUp(replica)) this.fail(replica, now);
+    const retryAt = this.servers.canReturnAt(replica, now);
+    if (retryAt > now) return { retryAt };
+    this.servers.restart(replica);
+    return undefined;
+  }
+
+  private refuse(now: Ticks): void {
+    this.now = now;
+    const flight = this.refused.shift();
+    if (flight !== undefined && flight.ended === undefined) this.failFlight(flight);
+  }
+
+  private failFlight(flight: Flight): void {
+    flight.reason = 'the replica is down';
+    this.finish(flight, 'failed');
   }
 
   private timeOut(now: Ticks): void {
@@ -102,8 +158,8 @@ export class Fleet implements FleetView {
     if (flight === undefined || flight.ended !== undefined) return;
     this.finish(flight, 'timedOut');
     if (flight.delivered !== undefined) {
-      this.server(flight.replica).abort(flight, now);
-      this.reschedule(flight.replica);
+      this.servers.server(flight.replica).abort(flight, now);
+      this.servers.reschedule(flight.replica);
     }
   }
 
@@ -170,7 +226,11 @@ export class Fleet implements FleetView {
   }
 
   private handOver(flight: Flight): void {
-    const refusal = this.server(flight.replica).add(flight, this.now);
+    if (!this.servers.isUp(flight.replica)) {
+      this.refused.push(this.now, flight);
+      return;
+    }
+    const refusal = this.servers.server(flight.replica).add(flight, this.now);
     if (refusal !== undefined) {
       flight.reason = refusal.reason;
       flight.forCapacity = refusal.reason === 'queue full';
@@ -178,55 +238,25 @@ export class Fleet implements FleetView {
       return;
     }
     flight.delivered = this.now;
-    this.reschedule(flight.replica);
+    this.servers.reschedule(flight.replica);
   }
 
   private advanceEngine(now: Ticks): void {
     this.now = now;
-    const replica = this.due.first();
-    this.server(replica).advance(now);
-    this.reschedule(replica);
-  }
-
-  private reschedule(replica: number): void {
-    this.due.set(replica, this.server(replica).nextEvent());
+    this.servers.advance(now);
   }
 
   private listenerOf(replica: number): ServerListener {
     const { observer, input, router } = this;
-    const listensToCaches = router.kvEvents !== undefined;
-    return {
-      started: (request, at, hitTokens, queuedAt) => {
-        const flight = asFlight(request);
-        flight.queued = queuedAt;
-        flight.started = at;
-        flight.hitTokens = hitTokens;
-      },
-      firstToken: (request, at, madeAt) => {
-        const flight = asFlight(request);
-        flight.firstTokenMade = madeAt;
-        if (flight.ended !== undefined || !input.client.streaming) return;
-        flight.firstToken = at;
-        router.firstChunk(flight, at);
-      },
-      gaps: (rows, first, growth, steps) => observer.gaps(rows, first, growth, steps),
-      preempted: (request) => {
-        asFlight(request).preemptions++;
-      },
-      ended: (request, at, outputTokens, reason) => {
-        const flight = asFlight(request);
-        if (flight.ended !== undefined || reason === 'abort') return;
-        flight.producedTokens = outputTokens;
-        if (!input.client.streaming) {
-          flight.firstToken = at;
-          router.firstChunk(flight, at);
-        }
+    return listenerTo(replica, {
+      observer,
+      router,
+      streaming: input.client.streaming,
+      answered: (flight, at) => {
         this.now = at;
         this.finish(flight, flight.breaksOff ? 'cancelled' : 'completed');
       },
-      interval: (interval) => observer.interval(replica, interval),
-      ...(listensToCaches && { kvEvents: (events, at) => router.kvEvents?.(replica, events, at) }),
-    };
+    });
   }
 
   /** The end of an attempt: told to the router, and to everybody else unless the client tries again. */
@@ -246,24 +276,12 @@ export class Fleet implements FleetView {
     if (next !== undefined) this.send(next, this.now, 1);
   }
 
-  private server(replica: number): ModelServer {
-    const server = this.servers[replica];
-    invariant(server !== undefined, 'a router names a replica of the fleet', { replica });
-    return server;
-  }
-
   private check(line: string, now: Ticks): void {
     try {
-      for (const server of this.servers) server.check();
+      this.servers.check();
       this.router.check?.();
     } catch (error) {
       throw new Error(`after the ${line} event at ${this.clock.seconds(now)} s`, { cause: error });
     }
   }
-}
-
-/** A fleet gives its servers flights and nothing else. */
-function asFlight(request: object): Flight {
-  invariant(request instanceof Flight, 'a server speaks of the requests that it was given');
-  return request;
 }

@@ -47,6 +47,10 @@ export class GatewayReplicas implements Router {
     for (const router of this.routers) if (router.nextTime() <= now) router.advance(now, release);
   }
 
+  membership(replica: number, isPresent: boolean, now: Ticks): void {
+    for (const router of this.routers) router.membership?.(replica, isPresent, now);
+  }
+
   inFlight(): number {
     return this.routers.reduce((sum, router) => sum + (router.inFlight?.() ?? 0), 0);
   }

@@ -22,6 +22,13 @@ export class KvEventFeed {
     this.line.push(at + this.delay, { replica, events: translate(events, this.blockSizeOf(replica)) });
   }
 
+  /** The router begins or ends to listen to a replica: what is under way from it is lost. */
+  forget(replica: number): void {
+    this.line.each((batch) => {
+      if (batch.replica === replica) batch.events = [];
+    });
+  }
+
   nextTime(): Ticks {
     return this.line.peekTime();
   }
@@ -37,7 +44,7 @@ export class KvEventFeed {
 
 interface Batch {
   readonly replica: number;
-  readonly events: readonly KvEvent[];
+  events: readonly KvEvent[];
 }
 
 /** An engine's events in the router's words: blocks are named by the keys that prompts give them. */

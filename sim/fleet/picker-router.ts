@@ -3,7 +3,7 @@ import type { Ticks, Tokens } from '../../base/units.ts';
 import { prefixMatchData, type PrefixMatch } from '../../scheduler/attributes.ts';
 import type { DataKey } from '../../scheduler/data-key.ts';
 import { EndpointPicker } from '../../scheduler/endpoint-picker.ts';
-import type { Endpoint } from '../../scheduler/endpoint.ts';
+import type { Endpoint, EndpointInfo } from '../../scheduler/endpoint.ts';
 import type { Rejection } from '../../scheduler/rejection.ts';
 import type { RequestState } from '../../scheduler/request-state.ts';
 import type { Clock } from '../events/clock.ts';
@@ -33,6 +33,9 @@ export class PickerRouter implements Router {
   /** Flights that wait at the gateway, by state. */
   private readonly queued = new Map<RequestState, Flight>();
   private readonly replicaOf = new Map<Endpoint, number>();
+  /** The endpoint of each replica that is present. */
+  private readonly present: (Endpoint | undefined)[];
+  private readonly infos: readonly EndpointInfo[];
   private readonly feed: KvEventFeed;
   private due: Ticks = Infinity;
 
@@ -53,7 +56,9 @@ export class PickerRouter implements Router {
       tieBreak,
       producerOrder: gateway.producerOrder,
     });
-    this.picker.observeMembership({ added: endpointInfos(input.pools) }, 0);
+    this.infos = endpointInfos(input.pools);
+    this.picker.observeMembership({ added: this.infos }, 0);
+    this.present = [...this.picker.endpoints];
     this.picker.endpoints.forEach((endpoint, replica) => this.replicaOf.set(endpoint, replica));
     this.scraper = new Scraper(this.picker.endpoints, input, view, clock, router);
     this.prefixMatches = config.effective.producers.map((name) => this.picker.key(prefixMatchData(name)));
@@ -111,6 +116,26 @@ export class PickerRouter implements Router {
     }
   }
 
+  membership(replica: number, isPresent: boolean, now: Ticks): void {
+    const info = this.infos[replica];
+    if (info === undefined || (this.present[replica] !== undefined) === isPresent) return;
+    const seconds = this.clock.seconds(now);
+    this.feed.forget(replica);
+    if (isPresent) {
+      this.picker.observeMembership({ added: [info] }, seconds);
+      const endpoint = this.picker.endpoints.find(({ id }) => id === info.id);
+      invariant(endpoint !== undefined, 'who was added is present', { id: info.id });
+      this.present[replica] = endpoint;
+      this.replicaOf.set(endpoint, replica);
+      this.scraper.attach(replica, endpoint);
+    } else {
+      this.picker.observeMembership({ removed: [info.id] }, seconds);
+      this.present[replica] = undefined;
+    }
+    // Indexes of those who left are looked at again later; and whoever is queued may find somebody now.
+    this.due = Math.min(this.due, now + 1);
+  }
+
   inFlight(): number {
     return this.states.size;
   }
@@ -141,7 +166,7 @@ export class PickerRouter implements Router {
   private learn(now: Ticks): void {
     this.scraper.refresh(now);
     this.feed.deliver(now, (replica, events) => {
-      const endpoint = this.picker.endpoints[replica];
+      const endpoint = this.present[replica];
       if (endpoint !== undefined)
         this.picker.observeKvEvents(endpoint.id, this.model, events, this.clock.seconds(now));
     });

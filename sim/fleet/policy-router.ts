@@ -22,6 +22,10 @@ export class PolicyRouter implements Router {
   readonly kvEvents?: NonNullable<Router['kvEvents']>;
   private readonly policy: RoutingPolicy;
   private readonly endpoints: readonly Endpoint[];
+  /** Those that take requests. */
+  private present: readonly Endpoint[];
+  /** Requests under way to each replica. A replica that has left is forgotten with the last of them. */
+  private readonly underWay: number[];
   private readonly scraper: Scraper;
   private readonly clock: Clock;
   private readonly model: string;
@@ -40,6 +44,8 @@ export class PolicyRouter implements Router {
   ) {
     this.policy = make();
     this.endpoints = endpointInfos(input.pools).map((info, replica) => new Endpoint(info, replica));
+    this.present = this.endpoints;
+    this.underWay = this.endpoints.map(() => 0);
     this.scraper = new Scraper(this.endpoints, input, view, clock, router);
     this.clock = clock;
     this.model = input.model;
@@ -58,7 +64,7 @@ export class PolicyRouter implements Router {
     this.learnOfCaches(now);
     this.context.now = seconds;
     const routed = new RoutedRequest(inferenceRequestOf(flight, this.model, seconds, this.bytesPerToken));
-    const endpoint = this.policy.pick(routed, this.endpoints, this.context);
+    const endpoint = this.policy.pick(routed, this.present, this.context);
     if (endpoint === undefined) {
       flight.reason = 'no endpoint';
       return REJECTED;
@@ -66,6 +72,7 @@ export class PolicyRouter implements Router {
     routed.endpoint = endpoint;
     flight.predictedHitTokens = routed.predictedHitTokens;
     this.routed.set(flight, routed);
+    this.underWay[endpoint.index] = (this.underWay[endpoint.index] ?? 0) + 1;
     this.policy.commit?.(routed, seconds);
     this.wake(seconds);
     return endpoint.index;
@@ -81,6 +88,10 @@ export class PolicyRouter implements Router {
     if (routed === undefined) return;
     this.routed.delete(flight);
     this.policy.end?.(routed, endCauseOf(flight), this.clock.seconds(now));
+    const { endpoint } = routed;
+    if (endpoint === undefined) return;
+    this.underWay[endpoint.index] = (this.underWay[endpoint.index] ?? 0) - 1;
+    if (!this.present.includes(endpoint)) this.forget(endpoint);
   }
 
   nextTime(): Ticks {
@@ -92,14 +103,31 @@ export class PolicyRouter implements Router {
     this.wake(this.clock.seconds(now));
   }
 
+  membership(replica: number, isPresent: boolean, now: Ticks): void {
+    const endpoint = this.endpoints[replica];
+    if (endpoint === undefined || this.present.includes(endpoint) === isPresent) return;
+    this.feed.forget(replica);
+    this.present = isPresent
+      ? [...this.present, endpoint]
+      : this.present.filter((other) => other !== endpoint);
+    // Nothing is held any more by who left, nor by who comes back.
+    this.policy.kvEvents?.(endpoint, [{ type: 'cleared' }], this.clock.seconds(now));
+    if (!isPresent) this.forget(endpoint);
+  }
+
   inFlight(): number {
     return this.policy.inFlight?.() ?? 0;
+  }
+
+  private forget({ index }: Endpoint): void {
+    if (this.underWay[index] === 0) this.policy.forget?.(index);
   }
 
   private learnOfCaches(now: Ticks): void {
     this.feed.deliver(now, (replica, events) => {
       const endpoint = this.endpoints[replica];
-      if (endpoint !== undefined) this.policy.kvEvents?.(endpoint, events, this.clock.seconds(now));
+      if (endpoint !== undefined && this.present.includes(endpoint))
+        this.policy.kvEvents?.(endpoint, events, this.clock.seconds(now));
     });
   }
 

@@ -20,6 +20,8 @@ export interface Router {
   advance(now: Ticks, release: (flight: Flight, replica: number) => void): void;
   /** Blocks that a replica stored or evicted, as of `at`. Present only if the router listens to them. */
   kvEvents?(replica: number, events: readonly KvEvent[], at: Ticks): void;
+  /** A replica takes requests from now on, or no longer. At first all do. */
+  membership?(replica: number, isPresent: boolean, now: Ticks): void;
   /** From the decision to the request reaching its replica. */
   readonly decisionTicks: Ticks;
   /** Laws of the router, for --check. */

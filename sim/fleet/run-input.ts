@@ -16,6 +16,8 @@ export interface RunInput {
   readonly workload: Workload;
   readonly client: ClientInput;
   readonly pools: readonly PoolInput[];
+  /** What happens to replicas; undefined = nothing. */
+  readonly events?: readonly ReplicaEvent[] | undefined;
   readonly router: RouterInput;
   readonly slo: Slo | undefined;
   /** Requests that arrive before this are played and left out of every figure. */
@@ -27,6 +29,18 @@ export interface RunInput {
   readonly labels: readonly Label[];
   /** Verify every law after every event. */
   readonly check: boolean;
+}
+
+export interface ReplicaEvent {
+  readonly at: Seconds;
+  /** Its number: replicas count through all pools, in their order. */
+  readonly replica: number;
+  /**
+   * fail: it is gone, its requests fail. restart: it comes back after that, or after a drain, with a cold cache. drain: it
+   * gets no new requests and finishes those it has. slow: its steps take `factor` times as long from then on.
+   */
+  readonly do: 'fail' | 'restart' | 'drain' | 'slow';
+  readonly factor: number;
 }
 
 export interface PoolInput {

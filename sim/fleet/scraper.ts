@@ -59,6 +59,13 @@ export class Scraper {
     }
   }
 
+  /** A replica has come back as another endpoint. */
+  attach(replica: number, endpoint: Endpoint): void {
+    const page = this.pages[replica];
+    if (page !== undefined) endpoint.metrics = page;
+    this.scraped[replica] = -Infinity;
+  }
+
   private read(replica: number, time: Ticks): void {
     const page = this.pages[replica];
     if (page === undefined) return;

@@ -53,10 +53,10 @@ export function simulate(input: RunInput, onProgress?: (progress: Progress) => v
     source,
     observer,
     makeRouter: (view) => makeRouter(input, clock, view),
-    makeServer: ({ engine, stepTime }, listener) =>
+    makeServer: ({ engine, stepTime }, listener, pace) =>
       new ReplicaServer({
         config: engine,
-        timer: stepTime.timer(clock.ticksPerSecond),
+        timer: pace?.timer(stepTime, clock.ticksPerSecond) ?? stepTime.timer(clock.ticksPerSecond),
         listener,
         ticksPerSecond: clock.ticksPerSecond,
         gaugeHistory: clock.ticks(2 * input.router.gateway.scrapeInterval),
