@@ -116,7 +116,9 @@ class PoolJudge {
   /** Takes all free blocks one by one: what each of them held is the order of the free queue. */
   end(): Judged {
     const { evictions } = this.plain.pool;
-    const order = this.plain.pool.queuedKeys().map((key) => (key === undefined ? 'blank' : key / 2));
+    // What leaves the cache is announced under the same key for every group of layers.
+    const seen = (key: number | undefined) => (key === undefined ? 'blank' : Math.floor(key / 2));
+    const order = this.plain.pool.queuedKeys().map(seen);
     this.said.plain.push(`queue ${order.join(' ')}`);
     const taken: (number | string)[] = [];
     while (this.pool.free > 0) {
@@ -149,6 +151,7 @@ class PoolJudge {
     const othersRun = this.holders.length > 0;
 
     const hit = this.plain.lookup(plain);
+    plain.junction = hit.junction;
     const tokens = Math.min(chunk, prompt.length - hit.tokens);
     const whole = config.schedulerReserveFullIsl;
     const fits = this.plain.allocate(plain, { tokens, hit, admission: { whole, othersRun } }) !== undefined;
