@@ -55,8 +55,9 @@ export function modelCost(input: ModelCostInput): StepCost {
       const inGraph = tokens <= largestGraph;
       const computed = inGraph ? paddedTokens(captureSizes, tokens) : tokens;
       return (
-        remembered(byTokens, inGraph ? computed : 0 - computed, () => layerTime(computed, inGraph)) +
-        remembered(byRows, sampledRows, () => headTime(sampledRows)) +
+        (byTokens.get(inGraph ? computed : 0 - computed) ??
+          kept(byTokens, inGraph ? computed : 0 - computed, layerTime(computed, inGraph))) +
+        (byRows.get(sampledRows) ?? kept(byRows, sampledRows, headTime(sampledRows))) +
         overhead.step.value +
         overhead.perSequence.value * rows +
         overhead.perLayer.value * layers
@@ -72,10 +73,7 @@ export function modelCost(input: ModelCostInput): StepCost {
 /** Logits are read as BF16, written and read again as FP32 (vLLM v1/sample/sampler.py). */
 const SAMPLER_BYTES = 2 + 4 + 4;
 
-function remembered(known: Map<number, Seconds>, key: number, compute: () => Seconds): Seconds {
-  const found = known.get(key);
-  if (found !== undefined) return found;
-  const time = compute();
+function kept(known: Map<number, Seconds>, key: number, time: Seconds): Seconds {
   known.set(key, time);
   return time;
 }
