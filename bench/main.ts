@@ -13,7 +13,7 @@ import { readBaseline, saveBaseline, type Baseline } from './baseline.ts';
 import { coldPass, type ColdPass } from './cold-pass.ts';
 import { loadInput, obstacleTo } from './load-input.ts';
 import { measurePasses, type MeasuredPasses } from './measure-passes.ts';
-import { DECISIONS, parseOptions, type BenchOptions } from './options.ts';
+import { DECISIONS, parseOptions, USAGE, type BenchOptions } from './options.ts';
 import { plateauOf } from './plateau.ts';
 import { runChild } from './run-child.ts';
 import { scalingOf } from './scaling.ts';
@@ -33,6 +33,10 @@ try {
 }
 
 async function run(options: BenchOptions): Promise<void> {
+  if (options.help) {
+    process.stdout.write(USAGE);
+    return;
+  }
   const workloads = chosen(options.only, options.large);
   const machine = { cpu: os.cpus()[0]?.model.trim() ?? 'unknown', node: process.version };
   if (options.child !== undefined) {

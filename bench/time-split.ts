@@ -42,6 +42,7 @@ export const FILES_OF_PARTS: readonly (readonly [Part, readonly string[]])[] = [
       'scheduler/',
       'sim/fleet/gateway-replicas',
       'sim/fleet/inference-request',
+      'sim/fleet/kv-event-feed',
       'sim/fleet/picker-router',
       'sim/fleet/policy-router',
       'sim/fleet/scraper',
