@@ -2,6 +2,8 @@ import { canonicalJson } from '../../base/canonical-json.ts';
 import type { PoolSpec } from '../schema/pool-schema.ts';
 import type { Scenario } from '../schema/scenario-schema.ts';
 import type { ScenarioResources } from '../resources.ts';
+import type { ReplicaEvent } from '../../sim/fleet/run-input.ts';
+import { eventsOf } from './events-of.ts';
 import { modelOf } from './model-of.ts';
 import type { Notes } from './notes.ts';
 import { poolOf, type ResolvedPool } from './pool-of.ts';
@@ -10,6 +12,7 @@ import { poolOf, type ResolvedPool } from './pool-of.ts';
 export interface ResolvedFleet {
   readonly notes: Notes;
   readonly pools: readonly ResolvedPool[];
+  readonly events: readonly ReplicaEvent[];
   /** The model that was looked up: part of what the scenario's digest stands for where it comes from a file. */
   readonly model: string;
 }
@@ -26,5 +29,9 @@ export function resolveFleet(
     const context = { model, profiles: resources.profiles, prices: spec.prices, notes };
     return poolOf(pool, { ...context, path: ['spec', 'fleet', 'pools', index] }) ?? [];
   });
-  return { notes, pools, model: canonicalJson(model ?? null) };
+  // A pool that cannot be made is a problem of its own; events that name it are none.
+  const complete = pools.length === spec.fleet.pools.length;
+  const inputs = pools.map(({ input }) => input);
+  const events = complete ? eventsOf(spec.events ?? [], inputs, notes) : [];
+  return { notes, pools, events, model: canonicalJson(model ?? null) };
 }

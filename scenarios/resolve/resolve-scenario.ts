@@ -5,7 +5,13 @@ import type { Seconds } from '../../base/units.ts';
 import { throwProblems } from '../../base/user-error.ts';
 import type { Label } from '../../documents/run-report.ts';
 import { parseThreshold, type Threshold } from '../../documents/threshold.ts';
-import type { ClientInput, PoolInput, RouterInput, RunInput } from '../../sim/fleet/run-input.ts';
+import type {
+  ClientInput,
+  PoolInput,
+  ReplicaEvent,
+  RouterInput,
+  RunInput,
+} from '../../sim/fleet/run-input.ts';
 import { secondsOf } from '../../sim/workload/draw/duration.ts';
 import { inOrder } from '../load/in-order.ts';
 import type { LoadedScenario } from '../load/load-scenario.ts';
@@ -22,6 +28,7 @@ import { sloOf } from './slo-of.ts';
 interface ResolvedPolicy {
   readonly name: string;
   readonly pools: readonly PoolInput[];
+  readonly events: readonly ReplicaEvent[];
   readonly router: RouterInput;
   /** What weakens forecasts of this policy. */
   readonly labels: readonly Label[];
@@ -79,6 +86,7 @@ export function resolveScenario(loaded: LoadedScenario, resources: ScenarioResou
     policies: policies.map(({ policy, fleet, router, notes }) => ({
       name: policy.name,
       pools: fleet.pools.map(({ input }) => input),
+      events: fleet.events,
       router: router.input,
       labels: [...fleet.notes.labels, ...notes.labels],
     })),

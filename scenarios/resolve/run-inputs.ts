@@ -36,6 +36,7 @@ export function runInputs(
       workload,
       client: scenario.client,
       pools: policy.pools,
+      events: policy.events,
       router: policy.router,
       slo: scenario.slo,
       warmup: scenario.warmup,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { API_VERSION } from '../../documents/run-report.ts';
 import { durationText } from '../../sim/workload/draw/duration.ts';
+import { eventSchema } from './event-schema.ts';
 import { policySchema } from './policy-schema.ts';
 import { poolSchema } from './pool-schema.ts';
 import { workloadSchema } from './workload-schema.ts';
@@ -74,6 +75,7 @@ export const scenarioSchema = z.strictObject({
       .optional()
       .describe('promises on figures of a run: { ttft: ["p(90) <= 2s"] }'),
     prices: z.record(z.string(), priceSchema).optional().describe('prices by hardware profile'),
+    events: z.array(eventSchema).optional().describe('what happens to replicas, and when'),
     measure: measureSchema.prefault({}).describe('what counts'),
   }),
 });
