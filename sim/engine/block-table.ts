@@ -1,6 +1,6 @@
 import type { Blocks } from '../../base/units.ts';
 import type { Segment } from './segment.ts';
-import type { WindowBlocks } from './sliding-window-manager.ts';
+import type { WindowBlocks } from './window-blocks.ts';
 
 /*
  * The KV blocks of one request in the group of full-attention layers. Layout: the first `cachedBlocks` are in segments:

@@ -3,10 +3,12 @@ import type { BlockPool } from './block-pool.ts';
 import { BlockTable, NO_BLOCKS } from './block-table.ts';
 import type { EngineConfig } from './engine-config.ts';
 import { blocksOfRun } from './path-of-runs.ts';
-import { type Hit, PrefixIndex } from './prefix-index.ts';
+import { PrefixIndex } from './prefix-index.ts';
+import { PrefixLookup } from './prefix-lookup.ts';
 import type { Segment } from './segment.ts';
 import type { Sequence } from './sequence.ts';
-import { SlidingWindowManager, WindowBlocks } from './sliding-window-manager.ts';
+import { SlidingWindowManager } from './sliding-window-manager.ts';
+import { WindowBlocks } from './window-blocks.ts';
 
 /**
  * Which blocks a sequence finds, gets and gives back (vllm/v1/core/kv_cache_manager.py): a group of full-attention
@@ -23,9 +25,8 @@ export class KvCacheManager {
   private readonly caching: boolean;
   private readonly reserveFullIsl: boolean;
   private readonly watermark: Blocks;
-  /** Pieces of the last lookup, and blocks in them. */
-  private readonly hits: Hit[] = [];
-  private hitCount = 0;
+  private readonly lookup: PrefixLookup;
+  /** Blocks that the last lookup found in every group. */
   private hitBlocks: Blocks = 0;
   private readonly chain: Segment[] = [];
   private readonly spareTables: BlockTable[] = [];
@@ -36,6 +37,7 @@ export class KvCacheManager {
     this.maxModelLen = config.maxModelLen;
     this.caching = config.enablePrefixCaching;
     this.reserveFullIsl = config.schedulerReserveFullIsl;
+    this.lookup = new PrefixLookup(this.index, config.blockSize);
     this.watermark = Math.floor(config.watermark * config.numGpuBlocks);
     this.window =
       config.slidingWindow === undefined
@@ -48,12 +50,10 @@ export class KvCacheManager {
    * `admit`, which must come before anything else changes the cache.
    */
   lookUp(sequence: Sequence): Tokens {
-    this.hitCount = 0;
     this.hitBlocks = 0;
     sequence.sharedPrefix = 0;
     if (!this.caching) return 0;
-    const most = Math.floor((sequence.tokens - 1) / this.blockSize);
-    const found = this.findBlocks(sequence, most);
+    const found = this.lookup.find(sequence, Math.floor((sequence.tokens - 1) / this.blockSize));
     this.hitBlocks = found;
     if (this.window !== undefined) {
       const hit = this.window.lookUp(sequence, found);
@@ -83,7 +83,7 @@ export class KvCacheManager {
     const hit = isNew ? this.hitBlocks : 0;
     const computed = isNew ? hit * blockSize + external : sequence.computed;
     const available = pool.free - (anythingRuns ? this.watermark : 0);
-    const freeHits = isNew ? this.freeHitBlocks() : 0;
+    const freeHits = isNew ? this.freeHits() : 0;
     const whole = Math.ceil(Math.min(sequence.tokens, this.maxModelLen) / blockSize);
     const blocks = Math.ceil(Math.min(computed + tokens, this.maxModelLen) / blockSize);
     const held = isNew ? hit : sequence.table.blocks;
@@ -200,42 +200,12 @@ export class KvCacheManager {
     return missing + this.window.missing(table.window, whole, true);
   }
 
-  private findBlocks(sequence: Sequence, most: Blocks): Blocks {
-    const { runs } = sequence;
-    const { hits, index, blockSize } = this;
-    let block = 0;
-    for (let position = 0; position < runs.length && block < most; position++) {
-      const run = runs[position];
-      if (run === undefined) break;
-      let end = most;
-      if (position + 1 < runs.length) {
-        end = blocksOfRun(sequence, position + 1, blockSize);
-        if (end > most) end = most;
-      }
-      if (block >= end) continue;
-      const cachedRun = index.get(run);
-      if (cachedRun === undefined) break;
-      while (block < end) {
-        const hit = (hits[this.hitCount] ??= { segment: undefined, lo: 0, hi: 0 });
-        index.find(cachedRun, block, end, hit);
-        if (hit.segment === undefined) return block;
-        this.hitCount++;
-        this.pool.operations++;
-        block = hit.hi;
-      }
-    }
-    return block;
-  }
-
   /** Blocks among the last hits that nobody holds: they count as free until they are held. */
-  private freeHitBlocks(): Blocks {
-    let free = 0;
-    for (let piece = 0; piece < this.hitCount; piece++) {
-      const hit = this.hits[piece];
-      if (hit?.segment === undefined || hit.lo >= this.hitBlocks) break;
-      if (hit.segment.holders === 0) free += (hit.hi < this.hitBlocks ? hit.hi : this.hitBlocks) - hit.lo;
-    }
-    return this.window === undefined ? free : free + this.window.freeHitBlocks(this.hitBlocks);
+  private freeHits(): Blocks {
+    const { hitBlocks, window } = this;
+    if (hitBlocks === 0) return 0;
+    const free = this.lookup.freeBlocks(hitBlocks);
+    return window === undefined ? free : free + window.freeHitBlocks(hitBlocks);
   }
 
   private windowBlocks({ table }: Sequence, blocks: Blocks, computed: Tokens, capped: boolean): Blocks {
@@ -249,13 +219,7 @@ export class KvCacheManager {
     const { pool, hitBlocks } = this;
     const table = this.spareTables.pop() ?? new BlockTable(this.window && new WindowBlocks());
     sequence.table = table;
-    for (let piece = 0; piece < this.hitCount; piece++) {
-      const hit = this.hits[piece];
-      if (hit?.segment === undefined || hit.lo >= hitBlocks) break;
-      table.held[table.pieces++] = pool.hold(hit.segment, hit.lo, hit.hi < hitBlocks ? hit.hi : hitBlocks);
-    }
-    table.blocks = hitBlocks;
-    table.cachedBlocks = hitBlocks;
+    this.lookup.hold(pool, table, hitBlocks);
     sequence.cacheAt = this.caching ? (hitBlocks + 1) * this.blockSize : NEVER;
     if (table.window !== undefined) this.window?.admit(table.window, hitBlocks, computed);
   }

@@ -1,5 +1,7 @@
+import type { Blocks } from '../../base/units.ts';
 import type { EngineConfig } from './engine-config.ts';
 import type { EngineRequest, Refusal } from './model-server.ts';
+import { mostWindowBlocks } from './window-blocks.ts';
 
 /** Why a server would never, or not now, take a request; undefined = it takes it. */
 export function refusalOf(
@@ -14,8 +16,15 @@ export function refusalOf(
   // vLLM does not start unless one request of max_model_len fits; where a scenario goes further, a request that cannot
   // fit would preempt itself for ever.
   const output = Math.min(request.outputTokens, request.maxOutputTokens ?? Infinity);
-  const most = Math.min(maxModelLen, input + output);
-  if (Math.ceil(most / blockSize) > numGpuBlocks - 1) return { reason: 'never fits the KV cache' };
+  const most = Math.ceil(Math.min(maxModelLen, input + output) / blockSize);
+  if (most + windowBlocks(config, most) > numGpuBlocks - 1) return { reason: 'never fits the KV cache' };
   if (maxNumQueuedReqs !== undefined && waiting >= maxNumQueuedReqs) return { reason: 'queue full' };
   return undefined;
+}
+
+/** Blocks of the sliding-window layers that a request of `blocks` blocks holds at most. */
+function windowBlocks(config: EngineConfig, blocks: Blocks): Blocks {
+  return config.slidingWindow === undefined
+    ? 0
+    : Math.min(blocks, mostWindowBlocks(config, config.slidingWindow));
 }

@@ -4,50 +4,7 @@ import type { EngineConfig } from './engine-config.ts';
 import { type Hit, PrefixIndex } from './prefix-index.ts';
 import { type PathOfRuns, blocksOfRun } from './path-of-runs.ts';
 import type { Segment } from './segment.ts';
-
-/*
- * The blocks of one request in the group of sliding-window layers. Layout: blocks below `nulls` have left the window (or
- * never were in it). Behind them pieces, `head` … `pieces` - 1: piece i covers blocks lo[i] … lo[i + 1] - 1 and either
- * begins with a segment (and goes on along `right`) or holds nothing that can be found. Masked blocks are never cached,
- * so both kinds alternate; what is not decided yet is the last piece.
- */
-export class WindowBlocks {
-  blocks: Blocks = 0;
-  nulls: Blocks = 0;
-  /** Blocks for which it is decided whether they can be found. */
-  decided: Blocks = 0;
-  readonly lo: Blocks[] = [];
-  readonly segments: (Segment | undefined)[] = [];
-  head = 0;
-  pieces = 0;
-
-  clear(): void {
-    this.blocks = 0;
-    this.nulls = 0;
-    this.decided = 0;
-    this.head = 0;
-    this.pieces = 0;
-  }
-
-  push(lo: Blocks, segment: Segment | undefined): void {
-    this.lo[this.pieces] = lo;
-    this.segments[this.pieces] = segment;
-    this.pieces++;
-  }
-
-  /** Blocks in pieces that hold nothing that can be found. */
-  blankBlocks(): Blocks {
-    let blank = 0;
-    for (let piece = this.head; piece < this.pieces; piece++) {
-      if (this.segments[piece] === undefined) blank += this.endOf(piece) - (this.lo[piece] ?? 0);
-    }
-    return blank;
-  }
-
-  endOf(piece: number): Blocks {
-    return piece + 1 < this.pieces ? (this.lo[piece + 1] ?? 0) : this.blocks;
-  }
-}
+import { mostWindowBlocks, type WindowBlocks } from './window-blocks.ts';
 
 /** What the window manager needs to know of a request. */
 export interface WindowRequest extends PathOfRuns {
@@ -75,14 +32,13 @@ export class SlidingWindowManager {
   private readonly chain: Segment[] = [];
 
   constructor(config: EngineConfig, window: Tokens, pool: BlockPool) {
-    const { blockSize, maxModelLen, maxNumBatchedTokens, asyncScheduling } = config;
+    const { blockSize } = config;
     this.pool = pool;
     this.window = window;
     this.blockSize = blockSize;
     this.retention = config.prefixCacheRetentionInterval;
     this.contiguous = Math.ceil((window - 1) / blockSize);
-    const inFlight = (asyncScheduling ? 2 : 1) * maxNumBatchedTokens;
-    this.most = Math.ceil(Math.min(window - 1 + inFlight, maxModelLen) / blockSize) + 1;
+    this.most = mostWindowBlocks(config, window);
   }
 
   /** Whole blocks that a request with so many computed tokens no longer attends to. */
