@@ -14,6 +14,16 @@ export function setOption(): Option {
     .default([], 'nothing');
 }
 
+/** `--sweep PATH=V1,V2` or `PATH=A..B`, repeatable. */
+export function sweepOption(): Option {
+  return new Option(
+    '--sweep <PATH=V1,V2>',
+    'play each value, or search a range: spec.workload.load.rate_scale=0.5..2 (repeatable: the product)',
+  )
+    .argParser(collected)
+    .default([], 'nothing');
+}
+
 /** Parser of a whole number of at least `least`. */
 export function wholeNumber(least: number): (text: string) => number {
   return (text) => {

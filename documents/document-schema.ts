@@ -1,15 +1,16 @@
 import { z } from 'zod';
 
 import { runReport } from './run-report.ts';
+import { sweepReport } from './sweep-report.ts';
 import { traceStats } from './trace-stats.ts';
 
 /** Documents that commands print as JSON, by their `kind`. */
-const SCHEMAS = { RunReport: runReport, TraceStats: traceStats } as const;
+const SCHEMAS = { RunReport: runReport, SweepReport: sweepReport, TraceStats: traceStats } as const;
 
 export type DocumentKind = keyof typeof SCHEMAS;
 
 /** Kinds of documents that have a published schema. */
-export const DOCUMENT_KINDS: readonly DocumentKind[] = ['RunReport', 'TraceStats'];
+export const DOCUMENT_KINDS: readonly DocumentKind[] = ['RunReport', 'SweepReport', 'TraceStats'];
 
 /** The JSON Schema (draft-07) of a kind of document. */
 export function documentSchema(kind: DocumentKind): unknown {

@@ -1,5 +1,6 @@
 import { invariant } from '../base/invariant.ts';
 import { runReport, type RunReport } from '../documents/run-report.ts';
+import { sweepReport, type SweepReport } from '../documents/sweep-report.ts';
 
 /**
  * A run as JSON text: keys in the order of the schema, two spaces, a line end. Equal reports give equal bytes, however
@@ -7,6 +8,11 @@ import { runReport, type RunReport } from '../documents/run-report.ts';
  */
 export function renderRunJson(report: RunReport): string {
   return renderJson(runReport.parse(report));
+}
+
+/** A sweep as JSON text, as `renderRunJson` writes a run. Throws ZodError for what is no sweep report. */
+export function renderSweepJson(report: SweepReport): string {
+  return renderJson(sweepReport.parse(report));
 }
 
 /** A document as JSON text, keys in the order given. Throws InvariantError for NaN and infinities, which become null. */

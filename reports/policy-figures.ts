@@ -15,7 +15,7 @@ export interface PolicyFigures {
 }
 
 /** The policies of a report, in the order in which they first come: the first is the baseline. */
-export function policyFigures({ runs }: RunReport): PolicyFigures[] {
+export function policyFigures({ runs }: Pick<RunReport, 'runs'>): PolicyFigures[] {
   return [...new Set(runs.map(({ policy }) => policy))].map((name) => {
     const entries = runs.filter(({ policy }) => policy === name);
     const verdict = VERDICTS.find((one) => entries.some((entry) => entry.verdict === one)) ?? 'stable';

@@ -1,5 +1,6 @@
 interface RepeatableOptions {
   readonly set: readonly string[];
+  readonly sweep: readonly string[];
   readonly policy?: string;
   readonly requests?: number;
   readonly seed: number;
@@ -13,6 +14,7 @@ export function commandText(verb: string, scenario: string, options: RepeatableO
     verb,
     quoted(scenario),
     ...options.set.map((set) => `--set ${quoted(set)}`),
+    ...options.sweep.map((sweep) => `--sweep ${quoted(sweep)}`),
     ...(options.policy === undefined ? [] : [`--policy ${quoted(options.policy)}`]),
     ...(options.requests === undefined ? [] : [`--requests ${options.requests}`]),
     ...(options.seed === 1 ? [] : [`--seed ${options.seed}`]),

@@ -8,22 +8,28 @@ import { resolveScenario } from '../../scenarios/resolve/resolve-scenario.ts';
 import { runInputs } from '../../scenarios/resolve/run-inputs.ts';
 import { scenarioYaml } from '../../scenarios/resolve/scenario-yaml.ts';
 import { workloadOf } from '../../scenarios/resolve/workload-of.ts';
+import { sweepAxes } from '../../scenarios/sweep/sweep-axes.ts';
 import { nodeResources } from '../files/node-resources.ts';
 import { findScenario, readScenario } from '../files/scenario-file.ts';
-import { outputOption, setOption, wholeNumber } from '../options.ts';
+import { defaultJobs } from '../jobs/jobs.ts';
+import { outputOption, setOption, sweepOption, wholeNumber } from '../options.ts';
 import { commandText } from '../run/command-text.ts';
 import { dryRun, expectedSeconds, SAMPLE_REQUESTS } from '../run/dry-run.ts';
 import { refuseEmptyRun } from '../run/nothing-completed.ts';
 import { parseOutputs, RUN_FORMATS, type Output } from '../run/output-option.ts';
-import { play } from '../run/play.ts';
+import { playAll } from '../run/play-all.ts';
+import { renderRun } from '../run/render-run.ts';
 import { runReportOf } from '../run/run-report-of.ts';
 import { checkOutputs, writeOutputs } from '../run/write-outputs.ts';
+import { sweep, sweepCases, SWEEP_FORMATS, type SweepFormat } from '../sweep/sweep.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface RunOptions {
   readonly output: readonly string[];
   readonly perRequest?: true;
   readonly set: readonly string[];
+  readonly sweep: readonly string[];
+  readonly jobs: number;
   readonly policy?: string;
   readonly requests?: number;
   readonly seed: number;
@@ -45,10 +51,12 @@ export function runCommand(terminal: Terminal): Command {
     .addOption(outputOption(RUN_FORMATS))
     .option('--per-request', 'one row per request in csv')
     .addOption(setOption())
+    .addOption(sweepOption())
     .option('--policy <A,B>', 'only these policies, the baseline first')
     .option('--requests <N>', 'only the first N requests of the workload', wholeNumber(1))
     .option('--seed <N>', 'seed of everything that is drawn', wholeNumber(0), 1)
     .option('--replications <N>', 'run with N seeds, from --seed on', wholeNumber(1), 1)
+    .option('--jobs <N>', 'runs at once (default: one per core)', wholeNumber(1), defaultJobs())
     .option('--check', 'verify every law of the simulation after every event')
     .option('--dry-run', 'print cases, requests and expected seconds, and simulate nothing')
     .option('--quiet', 'no progress and no remarks on stderr')
@@ -61,43 +69,78 @@ async function run(name: string, options: RunOptions, terminal: Terminal): Promi
   const outputs = outputsOf(options);
   checkOutputs(outputs, io);
   const resources = nodeResources(io.cwd);
-  const loaded = loadScenario(readScenario(findScenario(name, io.cwd), io.cwd), options.set, resources);
+  const file = readScenario(findScenario(name, io.cwd), io.cwd);
+  const loaded = loadScenario(file, options.set, resources);
   const scenario = resolveScenario(loaded, resources);
+  const axes = sweepAxes(loaded, options.sweep);
+  const sweepOutputs = axes.length > 0 ? outputs.map(outputOfSweep) : [];
   const opened = workloadOf(loaded, resources, options.requests);
   const seeds = Array.from({ length: options.replications }, (_, k) => options.seed + k);
+  const check = options.check ?? false;
   const policies = options.policy?.split(',').map((policy) => policy.trim());
-  const inputs = runInputs(scenario, opened, { policies, seeds, check: options.check ?? false });
+  const inputs = runInputs(scenario, opened, { policies, seeds, check });
+  const source = { scenario: file, sets: options.set, changes: [], requests: options.requests, cwd: io.cwd };
+  const command = commandText('run', name, options);
   if (options.dryRun === true) {
+    const { count, isSearch } = sweepCases(axes);
     const plan = dryRun(inputs, opened.workload, options.seed);
     const first = inputs[0];
+    const kinds = axes.length > 0 ? 'points x policies x seeds' : 'policies x seeds';
     await io.out(
-      `${scenario.name}: ${plan.cases} cases (policies x seeds) of ${plan.requests} requests, ${plan.inputTokens} input tokens and ${plan.outputTokens} output tokens each\n`,
+      `${scenario.name}: ${isSearch ? 'at least ' : ''}${plan.cases * count} cases (${kinds}) of ${plan.requests} requests, ${plan.inputTokens} input tokens and ${plan.outputTokens} output tokens each\n`,
     );
     if (first === undefined || plan.requests === 0) return;
     const sample = workloadOf(loaded, resources, Math.min(plan.requests, SAMPLE_REQUESTS));
-    const seconds = expectedSeconds({ ...first, workload: sample.workload }, plan);
+    const seconds = count * expectedSeconds({ ...first, workload: sample.workload }, plan);
     io.say(`about ${seconds < 10 ? seconds.toPrecision(2) : Math.round(seconds)} s on this machine`);
     return;
   }
+  const workloadSha256 = opened.workload.sha256;
+  if (axes.length > 0) {
+    await sweep(
+      {
+        axes,
+        source,
+        scenario,
+        workloadSha256,
+        policies: [...new Set(inputs.map(({ policy }) => policy))],
+        seeds,
+        check,
+        jobs: options.jobs,
+        outputs: sweepOutputs,
+        command,
+      },
+      io,
+    );
+    return;
+  }
   const begun = performance.now();
-  const records = play(inputs, scenario.sha256, io);
+  const { sha256: scenarioSha256 } = scenario;
+  const records = await playAll({ inputs, source, scenarioSha256, jobs: options.jobs }, io);
   records.forEach((record, index) => refuseEmptyRun(record, inputs[index]?.pools ?? []));
   const seconds = (performance.now() - begun) / 1000;
-  const played = { scenario, workloadSha256: opened.workload.sha256, seeds, records };
-  await writeOutputs(
-    outputs,
-    {
-      report: runReportOf(played),
-      records,
-      scenario: scenarioYaml(scenario),
-      command: commandText('run', name, options),
-    },
-    io,
-  );
+  const played = {
+    report: runReportOf({ scenario, workloadSha256, seeds, records }),
+    records,
+    scenario: scenarioYaml(scenario),
+    command,
+  };
+  await writeOutputs(outputs, (format, color) => renderRun(played, format, color), io);
   const requests = records.reduce((sum, { entry }) => sum + entry.requests.offered, 0);
   io.say(
     `simulated ${requests.toLocaleString('en-US')} requests in ${seconds.toFixed(1)} s (${Math.round(requests / seconds).toLocaleString('en-US')} requests/s)`,
   );
+}
+
+/** The output again, if a sweep can be printed so. Throws UserError if not. */
+function outputOfSweep({ format, path }: Output): Output<SweepFormat> {
+  const known = SWEEP_FORMATS.find((one) => one === format);
+  if (known !== undefined) return { format: known, path };
+  throw new UserError({
+    code: 'E_USAGE',
+    message: `a sweep has no ${format}: that prints one row per request of a single run`,
+    hint: `formats of a sweep: ${SWEEP_FORMATS.join(', ')}`,
+  });
 }
 
 /** The outputs of a run. A CSV has one row per request, and the user has to say so. */

@@ -22,6 +22,7 @@ export function crossProblems(raw: unknown, locate: Locate): Problem[] {
   return [
     ...duplicates(raw, ['spec', 'fleet', 'pools'], locate),
     ...duplicates(raw, ['spec', 'policies'], locate),
+    ...duplicates(raw, ['spec', 'sweep'], locate),
     ...modelProblems(raw, locate),
     ...thresholdProblems(raw, locate),
     ...entries(raw, ['spec', 'policies']).flatMap(({ value, path }) => policyProblems(value, path, locate)),

@@ -9,6 +9,7 @@ import { applyOverrides, parseOverride, type Override } from './override.ts';
 import { policyVariants } from './policy-variants.ts';
 import { liesWithin } from './scenario-path.ts';
 import { schemaProblems, type Locate } from './schema-problems.ts';
+import { sweepProblems } from './sweep-problems.ts';
 
 /** A scenario without a mistake, as far as its text and the files that it names can tell. */
 export interface LoadedScenario {
@@ -20,23 +21,25 @@ export interface LoadedScenario {
 }
 
 /**
- * Reads a scenario, with `--set` overrides in place. Throws one UserError that names every mistake with file, line, column
- * and a hint; of a scenario with a mistake nothing is used.
+ * Reads a scenario, with `--set` overrides in place, and behind them the changes of a sweep. Throws one UserError that names
+ * every mistake with file, line, column and a hint; of a scenario with a mistake nothing is used.
  */
 export function loadScenario(
   { file, text }: { readonly file: string; readonly text: string },
   sets: readonly string[],
   resources: ScenarioResources,
+  changes: readonly Override[] = [],
 ): LoadedScenario {
   const yaml = parseYaml(file, text);
   throwProblems(yaml.problems);
   const parsed = sets.map(parseOverride);
-  const overrides = parsed.flatMap((one) => ('path' in one ? one : []));
+  const overrides = [...parsed.flatMap((one) => ('path' in one ? one : [])), ...changes];
   const applied = applyOverrides(yaml.value, overrides);
   const locate = locateWith(yaml.positionOf, overrides);
   const problemsOf = (raw: unknown, where: Locate): Problem[] => [
     ...schemaProblems(scenarioSchema, raw, where),
     ...crossProblems(raw, where),
+    ...sweepProblems(raw, where),
     ...nameProblems(raw, file, where, resources),
   ];
   const variants = policyVariants(applied.raw, locate);
@@ -60,7 +63,7 @@ export function loadScenario(
 /** A value that came with an override is written there and not in the file. */
 function locateWith(inFile: Locate, overrides: readonly Override[]): Locate {
   return (path, of) => {
-    const origin = overrides.findLast((override) => liesWithin(path, override.path))?.origin;
-    return origin === undefined ? inFile(path, of) : { file: origin };
+    const override = overrides.findLast((one) => liesWithin(path, one.path));
+    return override === undefined ? inFile(path, of) : (override.at ?? { file: override.origin });
   };
 }

@@ -1,6 +1,6 @@
 import { parseDocument } from 'yaml';
 
-import type { Problem } from '../../base/user-error.ts';
+import type { Problem, SourcePosition } from '../../base/user-error.ts';
 import type { ValuePath } from '../../base/yaml-text.ts';
 import { parsePath, withValueAt } from './scenario-path.ts';
 
@@ -10,6 +10,8 @@ export interface Override {
   readonly value: unknown;
   /** Where it was written, for messages: `--set spec.model=qwen3-32b`. */
   readonly origin: string;
+  /** Where exactly, when that is a place in a file. */
+  readonly at?: SourcePosition;
 }
 
 /** Reads `spec.fleet.pools[0].replicas=4` as `--set` takes it; the value is YAML. */
@@ -44,13 +46,13 @@ export function applyOverrides(
 ): { readonly raw: unknown; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   let changed = raw;
-  for (const { path, value, origin } of overrides) {
+  for (const { path, value, origin, at } of overrides) {
     const next = withValueAt(changed, path, value);
     if (next === undefined) {
       problems.push({
         code: 'E_SET',
         message: 'the scenario has nothing at this path that could be set',
-        at: { file: origin },
+        at: at ?? { file: origin },
         hint: '`fleetcast scenario show --resolved` prints every path; lists are counted from [0]',
       });
     } else {

@@ -16,6 +16,14 @@ export function descriptionAt(schema: z.ZodType, path: readonly PropertyKey[]): 
   return undefined;
 }
 
+/** Whether every number that the schema takes at a path is a whole one. */
+export function takesWholeNumbers(schema: z.ZodType, path: readonly PropertyKey[]): boolean {
+  const numbers = schemasAt(schema, path)
+    .flatMap(alternatives)
+    .filter((one) => one instanceof z.ZodNumber);
+  return numbers.length > 0 && numbers.every((one) => one instanceof z.ZodNumberFormat);
+}
+
 /** The schemas that may apply to the value at a path: several below a union. */
 function schemasAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType[] {
   let found: z.ZodType[] = [schema];

@@ -5,6 +5,7 @@ import { durationText } from '../../sim/workload/draw/duration.ts';
 import { eventSchema } from './event-schema.ts';
 import { policySchema } from './policy-schema.ts';
 import { poolSchema } from './pool-schema.ts';
+import { sweepSchema } from './sweep-schema.ts';
 import { workloadSchema } from './workload-schema.ts';
 
 /*
@@ -77,6 +78,7 @@ export const scenarioSchema = z.strictObject({
     prices: z.record(z.string(), priceSchema).optional().describe('prices by hardware profile'),
     events: z.array(eventSchema).optional().describe('what happens to replicas, and when'),
     measure: measureSchema.prefault({}).describe('what counts'),
+    sweep: sweepSchema.optional().describe('what `run` varies: the product of these axes is played'),
   }),
 });
 

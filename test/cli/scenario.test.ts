@@ -50,14 +50,17 @@ describe('fleetcast scenario', () => {
     });
   });
 
-  it.each(['Scenario', 'RunReport', 'TraceStats'])('schema prints the JSON Schema of a %s', async (kind) => {
-    const { stdout } = await workspace({}).run('scenario', 'schema', kind);
-    expect(JSON.parse(stdout)).toMatchObject({
-      $schema: 'http://json-schema.org/draft-07/schema#',
-      type: 'object',
-      properties: { kind: { const: kind } },
-    });
-  });
+  it.each(['Scenario', 'RunReport', 'SweepReport', 'TraceStats'])(
+    'schema prints the JSON Schema of a %s',
+    async (kind) => {
+      const { stdout } = await workspace({}).run('scenario', 'schema', kind);
+      expect(JSON.parse(stdout)).toMatchObject({
+        $schema: 'http://json-schema.org/draft-07/schema#',
+        type: 'object',
+        properties: { kind: { const: kind } },
+      });
+    },
+  );
 });
 
 describe('scenarios that come with fleetcast', () => {

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-import { renderPage, type PageScripts } from '../../reports/html/render-page.ts';
+import type { PageScripts } from '../../reports/html/page-shell.ts';
+import { renderPage } from '../../reports/html/render-page.ts';
 import { madeReport, type MadePolicy, type MadeReportOptions } from '../support/made-report.ts';
 
 const require = createRequire(import.meta.url);

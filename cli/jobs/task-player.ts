@@ -1,0 +1,97 @@
+import { UserError, type Problem } from '../../base/user-error.ts';
+import { judgeRuns } from '../../compare/judge-runs.ts';
+import type { RunRecord } from '../../documents/run-record.ts';
+import { loadScenario } from '../../scenarios/load/load-scenario.ts';
+import { resolveScenario, type ResolvedScenario } from '../../scenarios/resolve/resolve-scenario.ts';
+import { runInputs } from '../../scenarios/resolve/run-inputs.ts';
+import { workloadOf, type OpenedWorkload } from '../../scenarios/resolve/workload-of.ts';
+import type { RunInput } from '../../sim/fleet/run-input.ts';
+import { simulate } from '../../sim/fleet/simulate.ts';
+import { nodeResources } from '../files/node-resources.ts';
+import { refuseEmptyRun } from '../run/nothing-completed.ts';
+import type { CaseSource, CellResult, CellTask, RunTask, Task, TaskProgress, TaskResults } from './task.ts';
+
+type OnProgress = (progress: TaskProgress) => void;
+
+interface OpenCase {
+  readonly scenario: ResolvedScenario;
+  readonly opened: OpenedWorkload;
+}
+
+/** Plays tasks, one after the other. Keeps the last scenario open: neighbouring tasks mostly share it. */
+export class TaskPlayer {
+  private last: { readonly key: string; readonly value: OpenCase } | undefined;
+
+  /** Throws UserError for a scenario that cannot be played, InvariantError for a broken law. */
+  play<Kind extends Task['kind']>(
+    task: Task & { readonly kind: Kind },
+    onProgress: OnProgress,
+  ): TaskResults[Kind];
+  play(task: Task, onProgress: OnProgress): TaskResults[Task['kind']] {
+    const open = this.open(task.source);
+    return task.kind === 'run' ? playRun(task, open, onProgress) : playCell(task, open, onProgress);
+  }
+
+  private open(source: CaseSource): OpenCase {
+    const key = JSON.stringify(source);
+    if (this.last?.key === key) return this.last.value;
+    const resources = nodeResources(source.cwd);
+    const loaded = loadScenario(source.scenario, source.sets, resources, source.changes);
+    const value = {
+      scenario: resolveScenario(loaded, resources),
+      opened: workloadOf(loaded, resources, source.requests),
+    };
+    this.last = { key, value };
+    return value;
+  }
+}
+
+function playRun(
+  { policy, seed, check }: RunTask,
+  { scenario, opened }: OpenCase,
+  onProgress: OnProgress,
+): RunRecord {
+  const records = runInputs(scenario, opened, { policies: [policy], seeds: [seed], check }).map((input) =>
+    simulate(input, onProgress),
+  );
+  const [record] = records;
+  if (record === undefined) throw new Error('a policy and a seed make one run');
+  return record;
+}
+
+function playCell(task: CellTask, { scenario, opened }: OpenCase, onProgress: OnProgress): CellResult {
+  const { policy, baseline, seeds, check } = task;
+  const isRelative = scenario.thresholds.some(({ limit }) => 'timesBaseline' in limit);
+  const policies = isRelative && policy !== baseline ? [baseline, policy] : [policy];
+  const inputs = runInputs(scenario, opened, { policies, seeds, check });
+  let before = 0;
+  const records = inputs.map((input) => {
+    let latest = 0;
+    const record = simulate(input, ({ ended, total }) => {
+      latest = ended;
+      onProgress({ ended: before + ended, total: total === undefined ? undefined : total * inputs.length });
+    });
+    before += Math.max(latest, record.entry.requests.offered);
+    return record;
+  });
+  const { runs } = judgeRuns({
+    records,
+    attainment: scenario.slo?.attainment,
+    thresholds: scenario.thresholds,
+    seed: seeds[0] ?? 1,
+  });
+  return {
+    runs: runs.filter((entry) => entry.policy === policy),
+    nothing: records.flatMap((record, k) => reasonsOfEmptyRun(record, inputs[k]?.pools ?? [])),
+  };
+}
+
+function reasonsOfEmptyRun(record: RunRecord, pools: RunInput['pools']): readonly Problem[] {
+  try {
+    refuseEmptyRun(record, pools);
+    return [];
+  } catch (error) {
+    if (error instanceof UserError) return error.problems;
+    throw error;
+  }
+}

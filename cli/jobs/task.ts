@@ -1,0 +1,60 @@
+import type { Problem } from '../../base/user-error.ts';
+import type { RunRecord } from '../../documents/run-record.ts';
+import type { RunEntry } from '../../documents/run-report.ts';
+import type { Override } from '../../scenarios/load/override.ts';
+
+/** A scenario with everything that the command line changed in it: enough for another thread to resolve it anew. */
+export interface CaseSource {
+  readonly scenario: { readonly file: string; readonly text: string };
+  readonly sets: readonly string[];
+  /** Of a sweep. */
+  readonly changes: readonly Override[];
+  /** Only the first so many requests; undefined = all. */
+  readonly requests: number | undefined;
+  /** From which relative paths count. */
+  readonly cwd: string;
+}
+
+/** One run. */
+export interface RunTask {
+  readonly kind: 'run';
+  /** Says which one, for messages. */
+  readonly label: string;
+  readonly source: CaseSource;
+  readonly policy: string;
+  readonly seed: number;
+  readonly check: boolean;
+}
+
+/** The runs of one policy in one cell of a sweep, held against SLO and thresholds. */
+export interface CellTask {
+  readonly kind: 'cell';
+  readonly label: string;
+  readonly source: CaseSource;
+  readonly policy: string;
+  /** Played as well where a threshold is relative to it. */
+  readonly baseline: string;
+  readonly seeds: readonly number[];
+  readonly check: boolean;
+}
+
+export interface CellResult {
+  /** Of the policy, one per seed. */
+  readonly runs: readonly RunEntry[];
+  /** Why no request was completed, when none was. */
+  readonly nothing: readonly Problem[];
+}
+
+export type Task = RunTask | CellTask;
+
+/** What a task gives. */
+export interface TaskResults {
+  readonly run: RunRecord;
+  readonly cell: CellResult;
+}
+
+/** Requests of the running task that have ended, and how many there will be, where known. */
+export interface TaskProgress {
+  readonly ended: number;
+  readonly total: number | undefined;
+}

@@ -1,0 +1,131 @@
+import type { SweepReport } from '../../documents/sweep-report.ts';
+import { formatCount, formatSeconds, formatShare, plural, threeDigits } from '../format.ts';
+import type { PolicyFigures } from '../policy-figures.ts';
+import { wrap } from '../text-layout.ts';
+import { mergedLabels } from './merged-labels.ts';
+import { sweepAnswerOf } from './sweep-answer.ts';
+import { sweepView, type SweepSeries, type SweepStep } from './sweep-view.ts';
+
+const WIDTH = 80;
+const LABEL_WIDTH = 14;
+
+/** The columns behind the one of the axis; their widths and the axis' add up to at most 80. */
+const COLUMNS = [
+  { title: 'verdict', width: 11, text: ({ verdict }: PolicyFigures) => verdict },
+  { title: 'P90 TTFT', width: 10, text: seconds('ttft.p90') },
+  { title: 'P90 TPOT', width: 10, text: seconds('tpot.p90') },
+  { title: 'P90 E2E', width: 10, text: seconds('e2e.p90') },
+  { title: 'goodput/s', width: 10, text: figure('goodput.requestsPerSecond', threeDigits) },
+  { title: 'attained', width: 9, text: figure('goodput.attainment', formatShare) },
+] as const;
+
+type Paint = (text: string, color: 'good' | 'bad' | 'dim') => string;
+
+/**
+ * A sweep for people, 80 columns wide: for each combination of the other axes and each policy one row per point, the
+ * largest load that meets the SLO marked; what weakens the forecasts; and as the last line the answer.
+ */
+export function renderSweepTable(report: SweepReport, { color }: { readonly color: boolean }): string {
+  const view = sweepView(report);
+  const codes = { good: 32, bad: 31, dim: 2 }; // SGR: green, red, faint
+  const paint: Paint = (text, name) => (color ? `\u001b[${codes[name]}m${text}\u001b[0m` : text);
+  const { sentence, next } = report.answer ?? sweepAnswerOf(report);
+  const sections = [
+    heading(report),
+    ...view.groups.flatMap(({ title, series }) => [
+      ...(title === '' ? [] : [wrap(title, WIDTH, '  ')]),
+      ...series.filter(({ steps }) => steps.length > 0).map((one) => block(one, view.axis, paint)),
+    ]),
+    remarks(report),
+    [`${sentence}${next === undefined ? '' : ` Next: ${next}.`}`],
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function heading({ manifest, cells }: SweepReport): string[] {
+  const offered = cells.flatMap(({ runs }) => runs.map(({ requests }) => requests.offered));
+  const [least, most] = [Math.min(...offered), Math.max(...offered)];
+  const requests =
+    least === most ? plural(most, 'request') : `${formatCount(least)} to ${plural(most, 'request')}`;
+  const seeds =
+    manifest.seeds.length === 1 ? `seed ${manifest.seeds[0]}` : `means of ${manifest.seeds.length} seeds`;
+  return wrap(`${manifest.scenario}: ${plural(cells.length, 'case')} of ${requests}, ${seeds}`, WIDTH);
+}
+
+/** The rows of one policy. */
+function block({ policy, steps, limit }: SweepSeries, axis: string, paint: Paint): string[] {
+  const judged = steps.some(({ figures }) => meetsSlo(figures) !== undefined);
+  const shown = COLUMNS.map((column) => ({
+    ...column,
+    texts: steps.map(({ figures }) => column.text(figures)),
+  })).filter(({ texts }) => texts.some((text) => text !== undefined));
+  const header = shown.map(({ title, width }) => title.padStart(width)).join('');
+  return [
+    policy,
+    `${axis.length > LABEL_WIDTH ? axis.slice(0, LABEL_WIDTH) : axis.padEnd(LABEL_WIDTH)}${header}${judged ? '   SLO' : ''}`,
+    ...steps.flatMap((step, row) => {
+      const cells = shown.map(({ texts, width }) => {
+        const text = texts[row] ?? '-';
+        const padded = text.padStart(width);
+        if (text === 'unstable') return paint(padded, 'bad');
+        return text === '-' ? paint(padded, 'dim') : padded;
+      });
+      const slo = judged
+        ? sloText(step, limit?.value !== undefined && step.value === limit.value, paint)
+        : '';
+      const fits = step.label.length < LABEL_WIDTH;
+      return [
+        ...(fits ? [] : wrap(step.label, WIDTH, '  ')),
+        `${(fits ? step.label : '').padEnd(LABEL_WIDTH)}${cells.join('')}${slo}`.trimEnd(),
+      ];
+    }),
+  ];
+}
+
+function sloText({ figures }: SweepStep, isLimit: boolean, paint: Paint): string {
+  const meets = meetsSlo(figures);
+  if (meets === undefined) return '     -';
+  return meets ? paint(isLimit ? ' < yes' : '   yes', 'good') : paint('    no', 'bad');
+}
+
+function meetsSlo({ entries }: PolicyFigures): boolean | undefined {
+  if (entries.some(({ goodput }) => goodput?.meetsSlo === undefined)) return undefined;
+  return entries.every(({ goodput }) => goodput?.meetsSlo === true);
+}
+
+/** What a reader must know before believing the figures, each once. */
+function remarks({ cells, largestMeetingSlo }: SweepReport): string[] {
+  const runs = cells.flatMap((cell) => cell.runs);
+  const labels = mergedLabels(runs.flatMap((run) => run.labels));
+  return [
+    ...(runs.some(({ verdict }) => verdict === 'unstable')
+      ? [
+          'unstable: more arrives than is served; TTFT and E2E depend on when one stops looking, so none is shown',
+        ]
+      : []),
+    ...(runs.some(({ requests }) => requests.completed < requests.offered)
+      ? ['latencies are those of completed requests only']
+      : []),
+    ...(largestMeetingSlo?.found ?? []).flatMap(({ policy, meetsAgainAt = [] }) =>
+      meetsAgainAt.length === 0 ? [] : [`${policy} meets the SLO again at ${meetsAgainAt.join(', ')}`],
+    ),
+    ...labels.map(({ code, text }) => `${code}: ${text}`),
+  ].flatMap((text) => wrap(`! ${text}`, WIDTH, '  '));
+}
+
+function seconds(path: string): (figures: PolicyFigures) => string | undefined {
+  return figure(path, formatSeconds);
+}
+
+function figure(
+  path: string,
+  format: (value: number) => string,
+): (figures: PolicyFigures) => string | undefined {
+  return (figures) => {
+    const value = figures.steadyValue(path);
+    return value === undefined ? undefined : format(value);
+  };
+}
