@@ -1,6 +1,12 @@
 import { invariant } from '../base/invariant.ts';
 import type { Seconds, Tokens } from '../base/units.ts';
-import type { Admission, AdmissionController, AdmissionOutcome, Advanced } from './admission.ts';
+import {
+  QUEUED,
+  type Admission,
+  type AdmissionController,
+  type AdmissionOutcome,
+  type Advanced,
+} from './admission.ts';
 import { prefixMatchData, type PrefixMatch } from './attributes.ts';
 import type { LoadedConfig } from './config/loaded-config.ts';
 import { buildPlugins } from './cycle/build-plugins.ts';
@@ -23,6 +29,7 @@ import type { TieBreak } from './plugin-type.ts';
 import { rejection, type Rejection } from './rejection.ts';
 import { wantsCachedOnly, type InferenceRequest } from './request.ts';
 import { RequestState } from './request-state.ts';
+import { WaitingRoom } from './waiting-room.ts';
 
 export interface EndpointPickerOptions {
   readonly seed: number;
@@ -47,6 +54,7 @@ export class EndpointPicker {
   private readonly profiles: ReadonlyMap<string, SchedulingProfile>;
   private readonly profileNames: readonly string[];
   private readonly admission: AdmissionController;
+  private readonly waitingRoom: WaitingRoom;
   private readonly approxMatch: DataKey<PrefixMatch>;
   private readonly detector: SaturationDetector | undefined;
   private nextPurge: Seconds = Infinity;
@@ -69,6 +77,7 @@ export class EndpointPicker {
     this.profiles = buildProfiles(effective.profiles, byName);
     this.profileNames = [...this.profiles.keys()];
     this.admission = createAdmission(effective, byName, () => this.fleet.present);
+    this.waitingRoom = new WaitingRoom(this.plugins.holders);
     this.detector = byName.get(effective.saturationDetector) as SaturationDetector | undefined;
     this.approxMatch = keys.key(prefixMatchData());
   }
@@ -130,7 +139,8 @@ export class EndpointPicker {
 
   admit(state: RequestState, now: Seconds): Admission {
     invariant(state.phase === 'open', 'a request is admitted once', { phase: state.phase });
-    const admission = this.admission.admit(state, now);
+    const passed = this.admission.admit(state, now);
+    const admission = passed.kind === 'admitted' && this.waitingRoom.keeps(state, now) ? QUEUED : passed;
     state.phase = admission.kind === 'rejected' ? 'ended' : admission.kind;
     return admission;
   }
@@ -235,8 +245,12 @@ export class EndpointPicker {
 
   /** Lets time pass: queues, expiries, purges. */
   advance(now: Seconds): Advanced {
-    const outcomes: AdmissionOutcome[] = [];
-    let next = this.admission.advance(now, outcomes);
+    const passed: AdmissionOutcome[] = [];
+    let next = this.admission.advance(now, passed);
+    const outcomes = passed.filter(
+      ({ state, admission }) => admission.kind === 'rejected' || !this.waitingRoom.keeps(state, now),
+    );
+    next = Math.min(next, this.waitingRoom.release(now, outcomes));
     for (const { state, admission } of outcomes)
       state.phase = admission.kind === 'admitted' ? 'admitted' : 'ended';
     for (const plugin of this.plugins.timed) next = Math.min(next, plugin.advance(now));

@@ -2,6 +2,7 @@ import {
   has,
   type Admitter,
   type EndpointListener,
+  type Holder,
   type KvEventListener,
   type Plugin,
   type PreRequest,
@@ -21,6 +22,7 @@ const DEFAULT_FLOW = 'default-flow';
 /** The plugins of one picker by what they do, each list in the order of configuration. */
 export class PluginSet {
   readonly producers: readonly Producer[];
+  readonly holders: readonly Holder[];
   readonly screeners: readonly Screener[];
   readonly admitters: readonly Admitter[];
   readonly preRequests: readonly PreRequest[];
@@ -38,6 +40,7 @@ export class PluginSet {
     this.producers = producers
       .map((name) => byName.get(name))
       .filter((plugin): plugin is Producer => plugin !== undefined && has(plugin, 'produce'));
+    this.holders = this.producers.filter((plugin): plugin is Producer & Holder => has(plugin, 'hold'));
     this.screeners = all.filter((plugin): plugin is Screener => has(plugin, 'screen'));
     this.admitters = all.filter((plugin): plugin is Admitter => has(plugin, 'admit'));
     this.preRequests = all.filter((plugin): plugin is PreRequest => has(plugin, 'preRequest'));

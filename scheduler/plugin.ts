@@ -62,6 +62,14 @@ export interface Producer extends Plugin {
   produce(state: RequestState, now: Seconds): string | undefined;
 }
 
+/** Keeps requests back between admission and producing, to decide on several at once. */
+export interface Holder extends Plugin {
+  /** Whether it keeps this one; if so it hands it to `release`, once. */
+  hold(state: RequestState, now: Seconds): boolean;
+  /** Appends those that may go on now; returns the next instant at which that happens, Infinity = nobody is kept. */
+  release(now: Seconds, released: RequestState[]): Seconds;
+}
+
 /** Denies a request after its data is there; a text is the reason. */
 export interface Admitter extends Plugin {
   admit(state: RequestState, now: Seconds): string | undefined;

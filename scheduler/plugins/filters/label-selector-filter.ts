@@ -1,6 +1,7 @@
 import type { ParameterReader } from '../../config/parameter-reader.ts';
 import { definePlugin, type PluginContext } from '../../plugin-type.ts';
 import type { Filter } from '../../plugin.ts';
+import { isLabelName, isLabelValue, meetsAll, type LabelRequirement } from '../label-selector.ts';
 
 /*
  * label-selector-filter, and by-label-selector (deprecated, the same): keeps endpoints whose labels match a Kubernetes
@@ -13,14 +14,8 @@ import type { Filter } from '../../plugin.ts';
 export const labelSelectorFilter = selectorPlugin('label-selector-filter', 'beta');
 export const byLabelSelector = selectorPlugin('by-label-selector', 'deprecated');
 
-interface Requirement {
-  readonly key: string;
-  readonly operator: string;
-  readonly values: readonly string[];
-}
-
 function selectorPlugin(type: string, maturity: 'beta' | 'deprecated') {
-  return definePlugin<readonly Requirement[]>({
+  return definePlugin<readonly LabelRequirement[]>({
     type,
     roles: ['filter'],
     maturity,
@@ -28,28 +23,13 @@ function selectorPlugin(type: string, maturity: 'beta' | 'deprecated') {
     create: (requirements, { name }: PluginContext): Filter => ({
       type,
       name,
-      filter: (_state, endpoints) =>
-        endpoints.filter(({ labels }) => requirements.every((requirement) => matches(labels, requirement))),
+      filter: (_state, endpoints) => endpoints.filter(({ labels }) => meetsAll(labels, requirements)),
     }),
   });
 }
 
-function matches(labels: ReadonlyMap<string, string>, { key, operator, values }: Requirement): boolean {
-  const value = labels.get(key);
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    default:
-      return value === undefined;
-  }
-}
-
-function readSelector(reader: ParameterReader): Requirement[] {
-  const requirements: Requirement[] = [];
+function readSelector(reader: ParameterReader): LabelRequirement[] {
+  const requirements: LabelRequirement[] = [];
   for (const [key, value] of reader.stringMap('matchLabels') ?? []) {
     checkKey(key, reader);
     checkValue(value, reader);
@@ -71,22 +51,10 @@ function readSelector(reader: ParameterReader): Requirement[] {
   return requirements;
 }
 
-/** Source: k8s.io/apimachinery/pkg/util/validation (IsQualifiedName). */
 function checkKey(key: string, reader: ParameterReader): void {
-  const parts = key.split('/');
-  const name = parts.at(-1) ?? '';
-  const prefix = parts.length === 2 ? parts[0] : undefined;
-  const nameIsGood = name.length <= 63 && /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/.test(name);
-  const prefixIsGood =
-    prefix === undefined ||
-    (prefix.length <= 253 &&
-      /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(prefix));
-  if (parts.length > 2 || !nameIsGood || !prefixIsGood)
-    reader.refuse(undefined, `has "${key}", which is no name of a label`);
+  if (!isLabelName(key)) reader.refuse(undefined, `has "${key}", which is no name of a label`);
 }
 
-/** Source: k8s.io/apimachinery/pkg/util/validation (IsValidLabelValue). */
 function checkValue(value: string, reader: ParameterReader): void {
-  if (value.length > 63 || !/^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/.test(value))
-    reader.refuse(undefined, `has "${value}", which is no value of a label`);
+  if (!isLabelValue(value)) reader.refuse(undefined, `has "${value}", which is no value of a label`);
 }
