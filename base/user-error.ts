@@ -32,8 +32,9 @@ export function throwProblems(problems: readonly Problem[]): void {
 
 /** `error[E_RANGE]: scenario.yaml:6:17 message` and the hint on a line of its own. */
 export function formatProblem({ code, message, at, hint }: Problem): string {
-  const parts = at === undefined ? [] : [at.file, at.line, at.column].filter((part) => part !== undefined);
-  // A file alone is followed by a colon; with line and column the place ends as editors expect it.
-  const place = parts.length === 0 ? '' : `${parts.join(':')}${parts.length === 1 ? ':' : ''} `;
+  const place =
+    at === undefined
+      ? ''
+      : `${[at.file, at.line, at.column].filter((part) => part !== undefined).join(':')} `;
   return `error[${code}]: ${place}${message}${hint === undefined ? '' : `\n  hint: ${hint}`}`;
 }
