@@ -54,7 +54,5 @@ export const sweepReport = z.strictObject({
 });
 
 export type SweepPointValues = z.infer<typeof sweepPoint>;
-export type SweepAxisReport = z.infer<typeof sweepAxis>;
-export type SweepCell = z.infer<typeof sweepCell>;
 export type SloLimit = z.infer<typeof sloLimit>;
 export type SweepReport = z.infer<typeof sweepReport>;

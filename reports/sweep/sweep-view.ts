@@ -75,12 +75,12 @@ export function sweepView(report: SweepReport): SweepView {
 }
 
 /** The last key of a path: `rate_scale`; any other name as it is. */
-export function shortName(name: string): string {
+function shortName(name: string): string {
   return name.startsWith('spec.') ? (name.split('.').at(-1) ?? name) : name;
 }
 
 /** The values of a point, a slash between them. */
-export function pointLabel(point: SweepPointValues): string {
+function pointLabel(point: SweepPointValues): string {
   return Object.values(point)
     .map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
     .join('/');
