@@ -4,6 +4,7 @@ import type { RunRecord } from '../../documents/run-record.ts';
 import { formatSeconds } from '../format.ts';
 import { isTransient, type PolicyFigures } from '../policy-figures.ts';
 import { FIT_WIDTH, SECONDS_LABEL, type Chart } from './chart.ts';
+import { ladder, rounded } from './ladder.ts';
 import { policyColor, policyDash } from './palette.ts';
 
 const QUANTILES = 500;
@@ -123,20 +124,4 @@ function sortedValues(
       Array.from(requests[name].filter((value, row) => requests.counted[row] === 1 && !Number.isNaN(value))),
     )
     .sort((a, b) => a - b);
-}
-
-/** Round values for a logarithmic axis: 1, 2 and 5 of each power of ten, or 1 alone where that gives many. */
-function ladder(low: number, high: number): number[] {
-  const powers = Array.from({ length: 12 }, (_, k) => Number(`1e${k - 5}`));
-  const within = (steps: readonly number[]): number[] =>
-    powers
-      .flatMap((power) => steps.map((step) => rounded(step * power)))
-      .filter((value) => value >= low && value <= high);
-  const fine = within([1, 2, 5]);
-  return fine.length > 6 ? within([1]) : fine;
-}
-
-/** Four significant digits: finer than a pixel. */
-function rounded(value: number): number {
-  return Number(value.toPrecision(4));
 }

@@ -3,7 +3,7 @@ import { listed } from '../format.ts';
 import { html, type Markup } from './markup.ts';
 
 /** What weakens the forecast, and what its words mean. */
-export function trustSection({ runs }: RunReport): Markup {
+export function trustSection({ runs }: Pick<RunReport, 'runs'>): Markup {
   const labels = new Map<string, { label: Label; policies: string[] }>();
   for (const { policy, labels: own } of runs) {
     for (const label of own) {

@@ -1,23 +1,13 @@
 import type { SweepReport } from '../../documents/sweep-report.ts';
-import { formatCount, formatSeconds, formatShare, plural, threeDigits } from '../format.ts';
-import type { PolicyFigures } from '../policy-figures.ts';
+import { formatCount, plural } from '../format.ts';
 import { wrap } from '../text-layout.ts';
 import { mergedLabels } from './merged-labels.ts';
 import { sweepAnswerOf } from './sweep-answer.ts';
-import { sweepView, type SweepSeries, type SweepStep } from './sweep-view.ts';
+import { SWEEP_COLUMNS } from './sweep-columns.ts';
+import { meetsSlo, sweepView, type SweepSeries, type SweepStep } from './sweep-view.ts';
 
 const WIDTH = 80;
 const LABEL_WIDTH = 14;
-
-/** The columns behind the one of the axis; their widths and the axis' add up to at most 80. */
-const COLUMNS = [
-  { title: 'verdict', width: 11, text: ({ verdict }: PolicyFigures) => verdict },
-  { title: 'P90 TTFT', width: 10, text: seconds('ttft.p90') },
-  { title: 'P90 TPOT', width: 10, text: seconds('tpot.p90') },
-  { title: 'P90 E2E', width: 10, text: seconds('e2e.p90') },
-  { title: 'goodput/s', width: 10, text: figure('goodput.requestsPerSecond', threeDigits) },
-  { title: 'attained', width: 9, text: figure('goodput.attainment', formatShare) },
-] as const;
 
 type Paint = (text: string, color: 'good' | 'bad' | 'dim') => string;
 
@@ -58,7 +48,7 @@ function heading({ manifest, cells }: SweepReport): string[] {
 /** The rows of one policy. */
 function block({ policy, steps, limit }: SweepSeries, axis: string, paint: Paint): string[] {
   const judged = steps.some(({ figures }) => meetsSlo(figures) !== undefined);
-  const shown = COLUMNS.map((column) => ({
+  const shown = SWEEP_COLUMNS.map((column) => ({
     ...column,
     texts: steps.map(({ figures }) => column.text(figures)),
   })).filter(({ texts }) => texts.some((text) => text !== undefined));
@@ -91,11 +81,6 @@ function sloText({ figures }: SweepStep, isLimit: boolean, paint: Paint): string
   return meets ? paint(isLimit ? ' < yes' : '   yes', 'good') : paint('    no', 'bad');
 }
 
-function meetsSlo({ entries }: PolicyFigures): boolean | undefined {
-  if (entries.some(({ goodput }) => goodput?.meetsSlo === undefined)) return undefined;
-  return entries.every(({ goodput }) => goodput?.meetsSlo === true);
-}
-
 /** What a reader must know before believing the figures, each once. */
 function remarks({ cells, largestMeetingSlo }: SweepReport): string[] {
   const runs = cells.flatMap((cell) => cell.runs);
@@ -114,18 +99,4 @@ function remarks({ cells, largestMeetingSlo }: SweepReport): string[] {
     ),
     ...labels.map(({ code, text }) => `${code}: ${text}`),
   ].flatMap((text) => wrap(`! ${text}`, WIDTH, '  '));
-}
-
-function seconds(path: string): (figures: PolicyFigures) => string | undefined {
-  return figure(path, formatSeconds);
-}
-
-function figure(
-  path: string,
-  format: (value: number) => string,
-): (figures: PolicyFigures) => string | undefined {
-  return (figures) => {
-    const value = figures.steadyValue(path);
-    return value === undefined ? undefined : format(value);
-  };
 }

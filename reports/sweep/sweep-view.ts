@@ -39,11 +39,12 @@ export interface SweepStep {
 export function sweepView(report: SweepReport): SweepView {
   const { axes, cells, largestMeetingSlo } = report;
   const along = (matches: (axis: SweepReport['axes'][number]) => boolean): number => axes.findIndex(matches);
-  const [shown = 0] = [
-    along(({ name }) => name === largestMeetingSlo?.axis),
-    along(({ range }) => range !== undefined),
-    axes.length - 1,
-  ].filter((axis) => axis >= 0);
+  const shown =
+    [
+      along(({ name }) => name === largestMeetingSlo?.axis),
+      along(({ range }) => range !== undefined),
+      axes.length - 1,
+    ].find((axis) => axis >= 0) ?? 0;
   const policies = [...new Set(cells.flatMap(({ runs }) => runs.map(({ policy }) => policy)))];
   const groups = new Map(cells.map(({ points }) => [keyOf(points, shown), points.toSpliced(shown, 1)]));
   return {
@@ -72,6 +73,12 @@ export function sweepView(report: SweepReport): SweepView {
       })),
     })),
   };
+}
+
+/** Whether every seed meets the SLO; undefined without one. */
+export function meetsSlo({ entries }: PolicyFigures): boolean | undefined {
+  if (entries.some(({ goodput }) => goodput?.meetsSlo === undefined)) return undefined;
+  return entries.every(({ goodput }) => goodput?.meetsSlo === true);
 }
 
 /** The last key of a path: `rate_scale`; any other name as it is. */

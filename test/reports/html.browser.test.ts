@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { madePage, twoPolicies } from './page-fixture.ts';
+import { madePage, madeSweepPage, twoPolicies } from './page-fixture.ts';
 
 const CHROMIUM = process.env.FLEETCAST_CHROMIUM ?? '/usr/bin/chromium';
 /** Chromium's own talk with its maker's servers is switched off, so that what is left is the page's. */
@@ -87,6 +87,24 @@ describe('the page in a browser', () => {
     expect(fetched).toEqual([]);
     expect(said).toEqual([]);
     expect(await page.textContent('h1')).toBe('llm-d is better than round-robin.');
+    await page.close();
+  });
+
+  it('draws a sweep: a chart per figure, and the last load that meets the SLO as a rule', async () => {
+    const { page, fetched, said } = await open(madeSweepPage(), { width: 360 });
+    const charts = await drawn(page);
+    expect(charts.map(({ id }) => id)).toEqual(
+      ['ttft', 'tpot', 'e2e', 'goodput', 'requests', 'attainment'].map((id) => `sweep-0-${id}`),
+    );
+    for (const { id, marks } of charts) expect(marks, id).toBeGreaterThan(3);
+    // Of llm-d no load misses the SLO, so its limit is not known and not drawn.
+    expect(await page.locator('#sweep-0-goodput .mark-rule.role-mark line').count()).toBe(1);
+    // Three of four loads have a steady TTFT under the baseline; goodput has all four.
+    expect(await page.locator('#sweep-0-ttft .mark-symbol path').count()).toBe(7);
+    expect(await page.locator('#sweep-0-goodput .mark-symbol path').count()).toBe(8);
+    expect(await page.textContent('h1')).toMatch(/^llm-d meets the SLO up to rate_scale 2/);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    expect([fetched, said]).toEqual([[], []]);
     await page.close();
   });
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 
 import type { PageScripts } from '../../reports/html/page-shell.ts';
 import { renderPage } from '../../reports/html/render-page.ts';
+import { renderSweepPage } from '../../reports/html/render-sweep-page.ts';
 import { madeReport, type MadePolicy, type MadeReportOptions } from '../support/made-report.ts';
 
 const require = createRequire(import.meta.url);
@@ -41,6 +42,45 @@ export function madePage(
     ...madeReport(policies, options),
     scenario: 'kind: Scenario\nspec:\n  model: qwen3-32b\n',
     command: 'fleetcast run scenario.yaml --seed 1 -o html=report.html',
+    scripts,
+  });
+}
+
+const LOAD = 'spec.workload.load.rate_scale';
+
+/** The page of a made-up sweep: two policies at four loads, the last of them too much for the baseline. */
+export function madeSweepPage(scripts: PageScripts = realScripts()): string {
+  const cells = [0.5, 1, 1.5, 2].map((load) => {
+    const { report } = madeReport(
+      twoPolicies.map((policy, position) => ({
+        ...policy,
+        queue: (policy.queue ?? 0) * load * load,
+        ...(position === 0 && load === 2 && { verdict: 'unstable' as const }),
+      })),
+      { attainment: 0.9 },
+    );
+    return { report, points: [{ [LOAD]: load }], runs: report.runs };
+  });
+  const [first] = cells;
+  if (first === undefined) throw new Error('there are cells');
+  const { apiVersion, manifest } = first.report;
+  return renderSweepPage({
+    report: {
+      apiVersion,
+      kind: 'SweepReport',
+      manifest,
+      axes: [{ name: LOAD, points: cells.flatMap(({ points }) => points) }],
+      cells: cells.map(({ points, runs }) => ({ points, runs })),
+      largestMeetingSlo: {
+        axis: LOAD,
+        found: [
+          { policy: 'round-robin', points: [], value: 0.5, missesFrom: 1 },
+          { policy: 'llm-d', points: [], value: 2 },
+        ],
+      },
+    },
+    scenario: 'kind: Scenario\n',
+    command: `fleetcast run scenario.yaml --sweep ${LOAD}=0.5,1,1.5,2 -o html=sweep.html`,
     scripts,
   });
 }
