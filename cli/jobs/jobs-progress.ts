@@ -45,7 +45,7 @@ export class JobsProgress {
 }
 
 /** Cases done, share done (`running`: of the tasks under way, added up), time left: as much of it as is known. */
-function jobsProgressText(finished: number, count: number, running: number, seconds: number): string {
+export function jobsProgressText(finished: number, count: number, running: number, seconds: number): string {
   const share = Math.min(1, (finished + running) / count);
   return [
     `${finished} of ${count} cases`,

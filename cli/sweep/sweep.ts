@@ -1,9 +1,11 @@
 import { performance } from 'node:perf_hooks';
 
 import { throwProblems } from '../../base/user-error.ts';
+import { renderSweepPage } from '../../reports/html/render-sweep-page.ts';
 import { renderSweepJson } from '../../reports/json.ts';
 import { renderSweepTable } from '../../reports/sweep/sweep-table.ts';
 import type { ResolvedScenario } from '../../scenarios/resolve/resolve-scenario.ts';
+import { scenarioYaml } from '../../scenarios/resolve/scenario-yaml.ts';
 import { cellProblems } from '../../scenarios/sweep/cell-problems.ts';
 import { loadAxisOf } from '../../scenarios/sweep/load-axis.ts';
 import { cellsOf, type SweepAxis } from '../../scenarios/sweep/sweep-axis.ts';
@@ -11,13 +13,14 @@ import { nodeResources } from '../files/node-resources.ts';
 import { openJobs } from '../jobs/jobs.ts';
 import type { CaseSource } from '../jobs/task.ts';
 import type { Output } from '../run/output-option.ts';
+import { pageScripts } from '../run/page-scripts.ts';
 import { writeOutputs } from '../run/write-outputs.ts';
 import type { Terminal } from '../terminal.ts';
 import { playSweep } from './play-sweep.ts';
 import { sweepReportOf } from './sweep-report-of.ts';
 
 /** What a sweep can be printed as. */
-export const SWEEP_FORMATS = ['table', 'json'] as const;
+export const SWEEP_FORMATS = ['table', 'json', 'html'] as const;
 
 export type SweepFormat = (typeof SWEEP_FORMATS)[number];
 
@@ -66,6 +69,15 @@ export async function sweep(run: SweepRun, terminal: Terminal): Promise<void> {
             return [renderSweepTable(report, { color })];
           case 'json':
             return [renderSweepJson(report)];
+          case 'html':
+            return [
+              renderSweepPage({
+                report,
+                scenario: scenarioYaml(scenario),
+                command: run.command,
+                scripts: pageScripts(),
+              }),
+            ];
         }
       },
       terminal,

@@ -107,7 +107,10 @@ export function sweepChartsSection(view: SweepView, charts: readonly (readonly S
 export function sweepFiguresSection(view: SweepView): Markup {
   return html`<section aria-labelledby="figures">
     <h2 id="figures">All points</h2>
-    <p class="lede">Latencies are those of completed requests.</p>
+    <p class="lede">
+      Latencies are those of completed requests. The SLO is met where the lower 95 % bound of attainment
+      reaches its target.
+    </p>
     ${view.groups.map(({ title, series }) =>
       series
         .filter(({ steps }) => steps.length > 0)

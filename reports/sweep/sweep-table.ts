@@ -94,6 +94,9 @@ function remarks({ cells, largestMeetingSlo }: SweepReport): string[] {
     ...(runs.some(({ requests }) => requests.completed < requests.offered)
       ? ['latencies are those of completed requests only']
       : []),
+    ...(runs.some(({ goodput }) => goodput?.attainmentLowerBound !== undefined)
+      ? ['the SLO is met where the lower 95 % bound of attainment reaches its target']
+      : []),
     ...(largestMeetingSlo?.found ?? []).flatMap(({ policy, meetsAgainAt = [] }) =>
       meetsAgainAt.length === 0 ? [] : [`${policy} meets the SLO again at ${meetsAgainAt.join(', ')}`],
     ),

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { runReport } from '../../documents/run-report.ts';
+import { sweepReport } from '../../documents/sweep-report.ts';
 import { buildCli } from '../support/built-cli.ts';
 import { SMALL_SCENARIO } from '../support/scenario-text.ts';
 import { workspace } from '../support/workspace.ts';
@@ -41,6 +42,33 @@ describe('fleetcast as a process', () => {
     const [first, second] = [1, 2].map(() => fleetcast('run', 's.yaml', '-o', 'html').stdout);
     expect(first).toMatch(/^<!doctype html>/i);
     expect(second).toBe(first);
+  });
+
+  it('gives the same bytes whatever the number of worker threads', () => {
+    const sweep = ['run', 's.yaml', '-o', 'json', '--sweep', 'spec.workload.load.rate_scale=1..8'];
+    const slo = ['--set', 'spec.slo={ tpot: 18ms }'];
+    const [one, three] = ['1', '3'].map((jobs) => fleetcast(...sweep, ...slo, '--jobs', jobs));
+    expect(one?.status).toBe(0);
+    expect(sweepReport.parse(JSON.parse(one?.stdout ?? '')).largestMeetingSlo?.found).toHaveLength(2);
+    expect(three?.stdout).toBe(one?.stdout);
+    const many = ['run', 's.yaml', '-o', 'json', '--replications', '2'];
+    const requests = [
+      '--set',
+      'spec.workload.random={ requests: 13000, rate: 9, input_len: 99, output_len: 2 }',
+    ];
+    const [alone, together] = ['1', '4'].map(
+      (jobs) => fleetcast(...many, ...requests, '--jobs', jobs).stdout,
+    );
+    expect(runReport.parse(JSON.parse(alone ?? '')).runs).toHaveLength(4);
+    expect(together).toBe(alone);
+  });
+
+  it('says of a mistake that a worker finds what it says without workers', () => {
+    const wrong = ['run', 's.yaml', '--sweep', 'spec.workload.random.rate=1,2', '--jobs', '2'];
+    const limits = ['--set', 'spec.workload.random.input_len=50000'];
+    const { status, stdout, stderr } = fleetcast(...wrong, ...limits);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(/^error\[E_NOTHING_COMPLETED\]: .*\n {2}hint: .*\n$/);
   });
 
   it('ends with 2 and no stack for a mistake in the input', () => {
