@@ -8,6 +8,7 @@ import { runLoop, type EventLine } from '../events/run-loop.ts';
 import type { Request, RequestSource, RequestStatus } from '../workload/request.ts';
 import { Client } from './client.ts';
 import { Flight } from './flight.ts';
+import { Flights } from './flights.ts';
 import { ReplicaEvents, type ReplicaActions } from './replica-events.ts';
 import { Replicas, type MakeServer } from './replicas.ts';
 import { listenerTo } from './server-listener.ts';
@@ -46,7 +47,7 @@ export class Fleet implements FleetView {
   private readonly refused = new DelayLine<Flight>();
   private readonly deliveries = new DelayLine<Flight>();
   private readonly timeouts = new EventQueue<Flight>();
-  private readonly flights = new Set<Flight>();
+  private readonly flights = new Flights();
   private readonly knownEnd: boolean;
   private readonly timeoutTicks: Ticks | undefined;
   private now: Ticks = 0;
@@ -80,12 +81,29 @@ export class Fleet implements FleetView {
 
   /**
    * Plays the run and returns the instant of its last event. Whatever is in flight at `limit` counts as unfinished.
-   * Lines of events in the order of their priority among events of one instant:
-   * what happens to replicas is so for all of that instant; a client gives up before anything else is done for it; what the router learns by itself is known to the decisions
-   * of that instant; all requests of an instant reach the replicas before a pass of that instant is composed.
+   * Lines of events in the order of their priority among events of one instant: what happens to replicas is so for all of
+   * that instant; a client gives up before anything else is done for it; what the router learns by itself is known to the
+   * decisions of that instant; all requests of an instant reach the replicas before a pass of that instant is composed.
    */
   run(limit: Ticks): Ticks {
     this.limit = limit;
+    const check = this.input.check ? (line: string, now: Ticks): void => this.check(line, now) : undefined;
+    const { last, events } = runLoop(this.lines(), () => this.limit, check);
+    this.events = events;
+    for (const flight of this.flights.inOrder()) this.observer.ended(flight, last);
+    for (const request of this.client.unsent()) this.observer.neverSent(request, 'unfinished', last);
+    if (this.flights.size === 0)
+      invariant((this.router.inFlight?.() ?? 0) === 0, 'router counters return to zero');
+    return last;
+  }
+
+  /** Lines that may have an event in this run: each of them is asked for its next one after every event. */
+  private lines(): EventLine[] {
+    const { events = [] } = this.input;
+    const idle = new Set<string>();
+    if (events.length === 0) idle.add('replica').add('refusal');
+    if (this.timeoutTicks === undefined) idle.add('timeout');
+    if (this.router.decisionTicks === 0) idle.add('delivery');
     const lines: EventLine[] = [
       { name: 'replica', nextTime: () => this.nextHappening(), fire: (now) => this.happen(now) },
       { name: 'refusal', nextTime: () => this.refused.peekTime(), fire: (now) => this.refuse(now) },
@@ -95,14 +113,7 @@ export class Fleet implements FleetView {
       { name: 'delivery', nextTime: () => this.deliveries.peekTime(), fire: (now) => this.deliver(now) },
       { name: 'engine', nextTime: () => this.servers.nextTime(), fire: (now) => this.advanceEngine(now) },
     ];
-    const check = this.input.check ? (line: string, now: Ticks): void => this.check(line, now) : undefined;
-    const { last, events } = runLoop(lines, () => this.limit, check);
-    this.events = events;
-    for (const flight of this.flights) this.observer.ended(flight, last);
-    for (const request of this.client.unsent()) this.observer.neverSent(request, 'unfinished', last);
-    if (this.flights.size === 0)
-      invariant((this.router.inFlight?.() ?? 0) === 0, 'router counters return to zero');
-    return last;
+    return lines.filter(({ name }) => !idle.has(name));
   }
 
   gaugesAt(replica: number, time: Ticks, into: Gauges): void {
@@ -123,9 +134,9 @@ export class Fleet implements FleetView {
   /** A replica is gone: all that it has been given fails. */
   private fail(replica: number, now: Ticks): void {
     this.servers.fail(replica, now);
-    const lost = [...this.flights].filter(
-      (flight) => flight.replica === replica && flight.delivered !== undefined,
-    );
+    const lost = this.flights
+      .inOrder()
+      .filter((flight) => flight.replica === replica && flight.delivered !== undefined);
     for (const flight of lost) {
       this.servers.server(replica).abort(flight, now);
       this.failFlight(flight);

@@ -1,8 +1,11 @@
 import type { ContentId } from '../../base/prompt.ts';
 import type { TreePrompt } from '../../base/prompt-tree.ts';
 import type { Ticks, Tokens } from '../../base/units.ts';
+import type { RequestState } from '../../scheduler/request-state.ts';
+import type { RoutedRequest } from '../../scheduler/policies/routing-policy.ts';
 import type { EngineRequest } from '../engine/model-server.ts';
 import type { Request, RequestStatus } from '../workload/request.ts';
+import type { Router } from './router.ts';
 
 /** A request as it is sent. */
 interface Departure {
@@ -53,6 +56,12 @@ export class Flight implements EngineRequest {
   predictedHitTokens: Tokens | undefined;
   preemptions = 0;
   status: RequestStatus = 'unfinished';
+  /** What its router keeps of it while it is in flight: a policy, an endpoint picker; and which of several has it. */
+  routed: RoutedRequest | undefined = undefined;
+  state: RequestState | undefined = undefined;
+  gateway: Router | undefined = undefined;
+  /** Place in the fleet's list of what is in flight. */
+  place = -1;
   /** Why it was rejected, where it was; and whether for want of capacity, so that it might pass at another time. */
   reason: string | undefined;
   forCapacity = false;

@@ -8,7 +8,6 @@ export class GatewayReplicas implements Router {
   /** Every replica hears of every cache. */
   readonly kvEvents?: NonNullable<Router['kvEvents']>;
   private readonly routers: readonly Router[];
-  private readonly routerOf = new Map<Flight, Router>();
   private turn = 0;
 
   constructor(routers: readonly [Router, ...Router[]]) {
@@ -24,17 +23,17 @@ export class GatewayReplicas implements Router {
   arrive(flight: Flight, now: Ticks): number {
     const router = this.routers[this.turn++ % this.routers.length];
     if (router === undefined) return -1;
-    this.routerOf.set(flight, router);
+    flight.gateway = router;
     return router.arrive(flight, now);
   }
 
   firstChunk(flight: Flight, now: Ticks): void {
-    this.routerOf.get(flight)?.firstChunk(flight, now);
+    flight.gateway?.firstChunk(flight, now);
   }
 
   ended(flight: Flight, now: Ticks): void {
-    this.routerOf.get(flight)?.ended(flight, now);
-    this.routerOf.delete(flight);
+    flight.gateway?.ended(flight, now);
+    flight.gateway = undefined;
   }
 
   nextTime(): Ticks {

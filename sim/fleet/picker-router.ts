@@ -29,7 +29,8 @@ export class PickerRouter implements Router {
   private readonly model: string;
   private readonly bytesPerToken: number | undefined;
   private readonly prefixMatches: readonly DataKey<PrefixMatch>[];
-  private readonly states = new Map<Flight, RequestState>();
+  /** Requests that were opened and have not ended. */
+  private open = 0;
   /** Flights that wait at the gateway, by state. */
   private readonly queued = new Map<RequestState, Flight>();
   private readonly replicaOf = new Map<Endpoint, number>();
@@ -73,7 +74,8 @@ export class PickerRouter implements Router {
     const seconds = this.clock.seconds(now);
     this.learn(now);
     const state = this.picker.open(inferenceRequestOf(flight, this.model, seconds, this.bytesPerToken));
-    this.states.set(flight, state);
+    flight.state = state;
+    this.open++;
     const admission = this.picker.admit(state, seconds);
     if (admission.kind === 'rejected') return reject(flight, admission);
     if (admission.kind === 'queued') {
@@ -85,14 +87,15 @@ export class PickerRouter implements Router {
   }
 
   firstChunk(flight: Flight, now: Ticks): void {
-    const state = this.states.get(flight);
+    const { state } = flight;
     if (state !== undefined) this.picker.firstChunk(state, this.clock.seconds(now));
   }
 
   ended(flight: Flight, now: Ticks): void {
-    const state = this.states.get(flight);
+    const { state } = flight;
     if (state === undefined) return;
-    this.states.delete(flight);
+    flight.state = undefined;
+    this.open--;
     this.queued.delete(state);
     this.picker.end(state, endCauseOf(flight), this.clock.seconds(now));
     this.wakeIfDue(now);
@@ -137,7 +140,7 @@ export class PickerRouter implements Router {
   }
 
   inFlight(): number {
-    return this.states.size;
+    return this.open;
   }
 
   private decide(flight: Flight, state: RequestState, now: Ticks): number {

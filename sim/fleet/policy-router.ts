@@ -30,7 +30,6 @@ export class PolicyRouter implements Router {
   private readonly clock: Clock;
   private readonly model: string;
   private readonly bytesPerToken: number | undefined;
-  private readonly routed = new Map<Flight, RoutedRequest>();
   private readonly context: { now: number; readonly random: PickContext['random'] };
   private readonly feed: KvEventFeed;
   private due: Ticks = Infinity;
@@ -71,7 +70,7 @@ export class PolicyRouter implements Router {
     }
     routed.endpoint = endpoint;
     flight.predictedHitTokens = routed.predictedHitTokens;
-    this.routed.set(flight, routed);
+    flight.routed = routed;
     this.underWay[endpoint.index] = (this.underWay[endpoint.index] ?? 0) + 1;
     this.policy.commit?.(routed, seconds);
     this.wake(seconds);
@@ -79,14 +78,14 @@ export class PolicyRouter implements Router {
   }
 
   firstChunk(flight: Flight, now: Ticks): void {
-    const routed = this.routed.get(flight);
+    const { routed } = flight;
     if (routed !== undefined) this.policy.firstChunk?.(routed, this.clock.seconds(now));
   }
 
   ended(flight: Flight, now: Ticks): void {
-    const routed = this.routed.get(flight);
+    const { routed } = flight;
     if (routed === undefined) return;
-    this.routed.delete(flight);
+    flight.routed = undefined;
     this.policy.end?.(routed, endCauseOf(flight), this.clock.seconds(now));
     const { endpoint } = routed;
     if (endpoint === undefined) return;
