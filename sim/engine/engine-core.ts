@@ -4,6 +4,7 @@ import { AdmissionLoop } from './admission-loop.ts';
 import type { BlockPool } from './block-pool.ts';
 import type { EngineConfig } from './engine-config.ts';
 import type { KvCacheManager } from './kv-cache-manager.ts';
+import type { EngineRequest } from './model-server.ts';
 import type { RequestQueue } from './request-queue.ts';
 import { scheduleRunning } from './running-loop.ts';
 import { RUNNING_ROW, type SchedulingPass } from './scheduling-pass.ts';
@@ -51,8 +52,8 @@ export class EngineCore {
 
   /** Whether another pass has something to do: requests, ended ones to tell workers of, or transfers to wait for. */
   hasWork(): boolean {
-    const { finished, transferring } = this.state;
-    return this.running.length > 0 || this.waitingCount > 0 || finished.length > 0 || transferring.size > 0;
+    const { finishedCount, transferring } = this.state;
+    return this.running.length > 0 || this.waitingCount > 0 || finishedCount > 0 || transferring.size > 0;
   }
 
   add(sequence: Sequence): void {
@@ -63,10 +64,7 @@ export class EngineCore {
   schedule(pass: SchedulingPass): void {
     pass.clear();
     const { state, config } = this;
-    if (state.finished.length > 0) {
-      for (const sequence of state.finished) pass.finished.push(sequence);
-      state.finished.length = 0;
-    }
+    if (state.finishedCount > 0) state.tellFinished(pass);
     const threshold = this.longPrefillThreshold();
     const deferPrefills = this.defersPrefills();
     const left = scheduleRunning(state, pass, threshold, deferPrefills);
@@ -136,6 +134,14 @@ export class EngineCore {
     running.length = kept;
   }
 
+  /** The sequence of a request that runs or waits here. */
+  find(request: EngineRequest): Sequence | undefined {
+    for (const queue of [this.running, this.waiting, this.blocked]) {
+      for (const sequence of queue) if (sequence.request === request) return sequence;
+    }
+    return undefined;
+  }
+
   /** Ends a sequence from outside. Does nothing when it has ended. */
   abort(sequence: Sequence): void {
     const { state } = this;
@@ -146,7 +152,7 @@ export class EngineCore {
     sequence.status = 'finished';
     sequence.finishReason = 'abort';
     state.prefilling.delete(sequence);
-    state.finished.push(sequence);
+    state.finished[state.finishedCount++] = sequence;
     if (status === 'loading' && !sequence.received) state.transferring.add(sequence);
     else state.freeBlocks(sequence);
   }
@@ -230,7 +236,7 @@ export class EngineCore {
     sequence.status = 'finished';
     sequence.finishReason = reason;
     state.prefilling.delete(sequence);
-    state.finished.push(sequence);
+    state.finished[state.finishedCount++] = sequence;
     if (sequence.request.sendsKv === true) state.transferring.add(sequence);
     else state.freeBlocks(sequence);
   }

@@ -1,6 +1,7 @@
 import type { Ticks, Tokens } from '../../base/units.ts';
 import { DelayLine } from '../events/delay-line.ts';
 import type { EngineOverhead } from './engine-config.ts';
+import type { EngineRequest } from './model-server.ts';
 import type { Sequence } from './sequence.ts';
 
 /** HTTP, chat template and tokenisation in the API server: one request after the other, longer for longer prompts. */
@@ -23,6 +24,15 @@ export class IngestQueue {
 
   push(sequence: Sequence): void {
     this.line.push(sequence.queuedAt, sequence);
+  }
+
+  /** The sequence of a request that is in here. */
+  find(request: EngineRequest): Sequence | undefined {
+    let found: Sequence | undefined;
+    this.line.each((sequence) => {
+      if (sequence.request === request) found = sequence;
+    });
+    return found;
   }
 
   peekTime(): Ticks {

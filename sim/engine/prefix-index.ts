@@ -1,5 +1,6 @@
 import type { Run } from '../../base/prompt-tree.ts';
 import type { Blocks } from '../../base/units.ts';
+import { RunTable } from './run-table.ts';
 import type { Segment } from './segment.ts';
 
 /** The segments of one run. Recycled. */
@@ -23,7 +24,7 @@ export interface Hit {
 export class PrefixIndex {
   /** KV events tell of it: routers index the full-attention group alone. */
   readonly announced: boolean;
-  private readonly runs = new Map<number, CachedRun>();
+  private readonly runs = new RunTable<CachedRun>();
   private readonly spare: CachedRun[] = [];
 
   constructor(announced = false) {
@@ -40,7 +41,7 @@ export class PrefixIndex {
     let cached = this.runs.get(run.id);
     if (cached === undefined) {
       cached = this.spare.pop() ?? new CachedRun();
-      this.runs.set(run.id, cached);
+      this.runs.add(run.id, cached);
     }
     return cached;
   }
@@ -134,7 +135,7 @@ export class PrefixIndex {
 
   /** Every cached segment, in no particular order. */
   *segments(): Generator<Segment> {
-    for (const { first } of this.runs.values()) {
+    for (const { first } of this.runs) {
       for (let segment = first; segment !== undefined; segment = segment.next) yield segment;
     }
   }

@@ -43,7 +43,6 @@ export class ReplicaServer implements ModelServer {
   private readonly ingest: IngestQueue;
   private readonly output: OutputPath;
   private readonly cacheEvents: CacheEventLog | undefined;
-  private readonly sequences = new Map<EngineRequest, Sequence>();
   private readonly aborted: Sequence[] = [];
   private executing: SchedulingPass;
   private composed: SchedulingPass;
@@ -77,7 +76,6 @@ export class ReplicaServer implements ModelServer {
     if (refusal !== undefined) return refusal;
     const queuedAt = this.ingest.through(request.prompt.length, now);
     const sequence = new Sequence(request, this.config.maxModelLen, queuedAt);
-    this.sequences.set(request, sequence);
     if (queuedAt > now) this.ingest.push(sequence);
     else this.enqueue(sequence, now);
     return undefined;
@@ -85,7 +83,7 @@ export class ReplicaServer implements ModelServer {
 
   /** Aborts take effect between the model's completion and the processing of its output. */
   abort(request: EngineRequest, now: Ticks): void {
-    const sequence = this.sequences.get(request);
+    const sequence = this.ingest.find(request) ?? this.core.find(request);
     if (sequence === undefined) return;
     this.now = now;
     this.aborted.push(sequence);
@@ -239,7 +237,6 @@ export class ReplicaServer implements ModelServer {
         else listener.gaps(1, now - lastToken, 0, 1);
         if (sequence.status !== 'finished') continue;
       }
-      if (sequence.status === 'finished') this.sequences.delete(sequence.request);
       output.take(sequence, now);
     }
     core.endUpdate();
@@ -252,7 +249,6 @@ export class ReplicaServer implements ModelServer {
       if (sequence.status === 'finished') continue;
       this.account.served -= sequence.servedInput + sequence.outputs;
       this.core.abort(sequence);
-      this.sequences.delete(sequence.request);
       this.listener.ended(sequence.request, now, sequence.outputs, 'abort');
     }
     this.aborted.length = 0;

@@ -26,6 +26,7 @@ export class SchedulerState {
   readonly prefilling = new Set<Sequence>();
   /** Ended since the last pass: workers learn of it with the next one. */
   readonly finished: Sequence[] = [];
+  finishedCount = 0;
   /** Ended, but their blocks are still read or written by a transfer. */
   readonly transferring = new Set<Sequence>();
   /** Whether blocks may be overwritten from outside while a pass still writes them: then they come free late. */
@@ -60,6 +61,17 @@ export class SchedulerState {
     if (this.config.policy === 'fcfs' || this.config.rules.skippedWait === 'front') return blocked;
     const other = waiting.peek();
     return other !== undefined && servedBefore(other, first) ? waiting : blocked;
+  }
+
+  /** A pass carries the news of sequences that have ended. */
+  tellFinished(pass: SchedulingPass): void {
+    const { finished, finishedCount } = this;
+    for (let index = 0; index < finishedCount; index++) {
+      const sequence = finished[index];
+      if (sequence !== undefined) pass.finished[index] = sequence;
+    }
+    pass.finishedCount = finishedCount;
+    this.finishedCount = 0;
   }
 
   /** Whether a pass in flight still writes a sequence's blocks. */

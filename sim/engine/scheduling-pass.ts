@@ -36,8 +36,9 @@ export class SchedulingPass {
   readonly preempted: Sequence[] = [];
   /** Sequences that took blocks for KV of another server; `cached` of their tokens were here, `external` are there. */
   readonly loads: { sequence: Sequence; cached: Tokens; external: Tokens }[] = [];
-  /** Sequences that have ended since the last pass. */
+  /** Sequences that have ended since the last pass, `finishedCount` of them. */
   readonly finished: Sequence[] = [];
+  finishedCount = 0;
   /** Tokens that admissions of this pass looked for in the prefix cache and found; first ones, and resumed ones. */
   queries: Tokens = 0;
   hits: Tokens = 0;
@@ -68,7 +69,7 @@ export class SchedulingPass {
     this.shape.clear();
     if (this.preempted.length > 0) this.preempted.length = 0;
     if (this.loads.length > 0) this.loads.length = 0;
-    if (this.finished.length > 0) this.finished.length = 0;
+    this.finishedCount = 0;
   }
 
   add(sequence: Sequence, tokens: Tokens, drafts: Tokens, kind: number, newBlocks: Blocks): number {

@@ -91,7 +91,7 @@ export function productStepped(header: TraceHeader, config: EngineConfig): Stepp
             kind === RUNNING_ROW && blocks > 0 ? [[id, blockList(blocks)] as const] : [],
           ),
           preempt: pass.preempted.map(idOf),
-          finished: byNumber(pass.finished.map(idOf)),
+          finished: byNumber(pass.finished.slice(0, pass.finishedCount).map(idOf)),
           q: [pass.queries, pass.hits],
           pq: [pass.resumedQueries, pass.resumedHits],
           drafts: rows.flatMap(({ id, drafts }) => (drafts > 0 ? [[id, drafts] as const] : [])),
