@@ -10,6 +10,8 @@ export interface Speed {
 export interface Baseline {
   readonly cpu: string;
   readonly node: string;
+  /** Of the last minute when the last of them were measured; above 1 speeds per second are too low. */
+  readonly loadAverage: number;
   /** By the name of the workload. */
   readonly workloads: Readonly<Record<string, Speed>>;
   /** By the name of the router's configuration. */
@@ -27,6 +29,7 @@ export function saveBaseline(file: string, now: Baseline, before: Baseline | und
   const merged: Baseline = {
     cpu: now.cpu,
     node: now.node,
+    loadAverage: now.loadAverage,
     workloads: { ...(same && before.workloads), ...now.workloads },
     decisionMicroseconds: { ...(same && before.decisionMicroseconds), ...now.decisionMicroseconds },
   };

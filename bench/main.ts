@@ -38,13 +38,16 @@ async function run(options: BenchOptions): Promise<void> {
     return;
   }
   const workloads = chosen(options.only, options.large);
-  const machine = { cpu: os.cpus()[0]?.model.trim() ?? 'unknown', node: process.version };
+  const machine = {
+    cpu: os.cpus()[0]?.model.trim() ?? 'unknown',
+    node: process.version,
+    // Above 1, others use the machine as well, and every figure per second is lower than it would be.
+    loadAverage: digits(os.loadavg()[0] ?? NaN, 3),
+  };
   if (options.child !== undefined) {
     for (const workload of workloads) playAsChild(workload, options.child, options.passes);
     return;
   }
-  // Above 1, others use the machine as well, and every figure is lower than it would be.
-  const loadAverage = os.loadavg()[0] ?? NaN;
   const playable = workloads.filter((workload) => obstacleTo(workload) === undefined);
   const skipped = workloads.flatMap((workload) => {
     const reason = obstacleTo(workload);
@@ -62,9 +65,10 @@ async function run(options: BenchOptions): Promise<void> {
   if (options.save) saveBaseline(baselineFile, now, baseline);
   print({
     ...machine,
-    loadAverage: digits(loadAverage, 3),
     fleetcast: packageVersion(),
-    ...(baseline !== undefined && { baseline: { cpu: baseline.cpu, node: baseline.node } }),
+    ...(baseline !== undefined && {
+      baseline: { cpu: baseline.cpu, node: baseline.node, loadAverage: baseline.loadAverage },
+    }),
     workloads: reports,
     skipped,
     ...(scalingOf(reports).length > 0 && { scaling: scalingOf(reports) }),
