@@ -175,31 +175,36 @@ export class EngineCore {
 
   /**
    * Whether no pass can admit anybody while running sequences do nothing but gain tokens: nobody waits, or all slots are
-   * taken, or the first that waits lacks blocks. Those only become fewer; what is cached of its text, too, unless it
-   * goes on from the answer of one that runs.
+   * taken, or the first that waits lacks blocks. Without a window those only become fewer; what is cached of its text,
+   * too, unless it goes on from the answer of one that runs.
    */
   admitsNobody(): boolean {
     if (this.waitingCount === 0 || this.running.length >= this.maxRunning) return true;
     const { blockedBy } = this.admission;
-    if (this.config.prefillScheduleInterval > 1 || this.state.tracksPrefills) return false;
+    if (this.kv.window !== undefined || this.state.tracksPrefills) return false;
+    if (this.config.prefillScheduleInterval > 1) return false;
     return blockedBy === undefined || !this.running.some((other) => blockedBy.goesOnFrom(other));
   }
 
   /**
    * Goes `steps` passes ahead in which every running sequence gained a token and nothing else happened; they took
-   * `blocks` blocks together.
+   * `blocks` blocks per group of layers together.
    */
   leap(steps: number, blocks: Blocks): void {
     const { kv } = this;
     const inFlight = this.config.asyncScheduling ? 2 : 1;
-    kv.pool.take(blocks);
-    for (const sequence of this.running) {
-      sequence.computed += steps;
-      sequence.tokens += steps;
-      sequence.outputs += steps;
-      sequence.inFlight = inFlight;
-      kv.leapt(sequence);
+    if (kv.window !== undefined) {
+      this.leapInWindow(steps, inFlight - 1);
+    } else {
+      kv.pool.take(blocks);
+      for (const sequence of this.running) {
+        sequence.computed += steps;
+        sequence.tokens += steps;
+        sequence.outputs += steps;
+        kv.leapt(sequence);
+      }
     }
+    for (const sequence of this.running) sequence.inFlight = inFlight;
     this.state.composedPasses += steps;
     this.state.processedPasses += steps;
     this.passesSincePrefill += steps;
@@ -239,6 +244,19 @@ export class EngineCore {
     state.finished[state.finishedCount++] = sequence;
     if (sequence.request.sendsKv === true) state.transferring.add(sequence);
     else state.freeBlocks(sequence);
+  }
+
+  /** The same where blocks also leave windows: which blocks are evicted depends on the order of all this. */
+  private leapInWindow(steps: number, inFlight: Tokens): void {
+    for (let step = 0; step < steps; step++) {
+      for (const sequence of this.running) {
+        sequence.tokens++;
+        sequence.outputs++;
+        sequence.inFlight = inFlight;
+        this.kv.grow(sequence, 1);
+        sequence.computed++;
+      }
+    }
   }
 
   /** Notes which passes write whose blocks, and whose text is known to be computed. */

@@ -11,6 +11,7 @@ import { endOfStep, firstStepEndingAt, type Stretch } from './stretch.ts';
  */
 export class GaugeJournal {
   private readonly usable: Blocks;
+  private readonly hasWindow: boolean;
   private readonly historyTicks: Ticks;
   private readonly blockSize: number;
   private capacity = 16;
@@ -25,91 +26,125 @@ export class GaugeJournal {
   /** Entries ever written; entry n lies at n modulo capacity. */
   private written = 0;
 
-  constructor(usable: Blocks, blockSize: number, historyTicks: Ticks) {
+  /** `hasWindow`: a second group of layers takes blocks, and gives back those that leave its window. */
+  constructor(usable: Blocks, blockSize: number, hasWindow: boolean, historyTicks: Ticks) {
     this.usable = usable;
+    this.hasWindow = hasWindow;
     this.blockSize = blockSize;
     this.historyTicks = historyTicks;
-    this.ring = makeRing(this.capacity, blockSize);
-    this.record(0, 0, 0, 0, undefined);
+    this.ring = makeRing(this.capacity, blockSize, this.hasWindow);
+    this.record(0, 0, 0, 0);
   }
 
-  /** What the page says from `time` on; with a leap that begins there its blocks in use grow with each step's end. */
-  record(time: Ticks, running: number, waiting: number, used: Blocks, leap: Leap | undefined): void {
-    const oldest = this.ring.times[this.written & (this.capacity - 1)] ?? 0;
-    if (this.written >= this.capacity && oldest > time - this.historyTicks) this.grow();
-    const at = this.written & (this.capacity - 1);
+  /** What the page says from `time` on. */
+  record(time: Ticks, running: number, waiting: number, used: Blocks): void {
+    const at = this.nextEntry(time);
     const { ring } = this;
     ring.times[at] = time;
     ring.running[at] = running;
     ring.waiting[at] = waiting;
     ring.used[at] = used;
-    ring.steps[at] = leap === undefined ? 0 : leap.steps;
-    if (leap !== undefined && leap.steps > 0) {
-      ring.first[at] = leap.first;
-      ring.second[at] = leap.second;
-      ring.growth[at] = leap.growth;
-      const { slackCounts } = leap;
-      const base = at * this.blockSize;
-      for (let slack = 0; slack < slackCounts.length; slack++)
-        ring.counts[base + slack] = slackCounts[slack] ?? 0;
-    }
-    this.written++;
+    ring.steps[at] = 0;
   }
 
+  /**
+   * What the page says from the end of a leap's first step on, if nobody cuts it before: `used` blocks there, and at the
+   * end of each further step those that the pass before it has taken, too.
+   */
+  recordLeap(leap: Leap, running: number, waiting: number, used: Blocks): void {
+    this.record(endOfStep(leap, 0), running, waiting, used);
+    const { ring, blockSize } = this;
+    const at = (this.written - 1) & (this.capacity - 1);
+    ring.starts[at] = leap.start;
+    ring.first[at] = leap.first;
+    ring.second[at] = leap.second;
+    ring.growth[at] = leap.growth;
+    ring.steps[at] = leap.steps;
+    const { slackCounts, releaseCounts } = leap;
+    const base = at * blockSize;
+    for (let slack = 0; slack < blockSize; slack++) ring.counts[base + slack] = slackCounts[slack] ?? 0;
+    if (ring.releases === undefined) return;
+    for (let passes = 0; passes < blockSize; passes++)
+      ring.releases[base + passes] = releaseCounts[passes] ?? 0;
+  }
+
+  /** The page as it was just before `time`: the same whether what happens at that instant has been played or not. */
   at(time: Ticks, into: Gauges): void {
     const { ring, capacity } = this;
     const first = Math.max(0, this.written - capacity);
     let entry = this.written - 1;
-    while (entry > first && (ring.times[entry & (capacity - 1)] ?? 0) > time) entry--;
+    while (entry > first && (ring.times[entry & (capacity - 1)] ?? 0) >= time) entry--;
     const at = entry & (capacity - 1);
     into.running = ring.running[at] ?? 0;
     into.waiting = ring.waiting[at] ?? 0;
-    into.kvUsage = ((ring.used[at] ?? 0) + this.leapBlocks(at, time)) / this.usable;
+    const used = (ring.used[at] ?? 0) + this.leapBlocks(at, time);
+    into.kvUsage = 1 - (this.usable - used) / this.usable;
   }
 
-  /** Blocks that the leap which begins with an entry has taken by `time`: one more token a sequence at each step's end. */
+  /** Blocks that a leap has taken since the end of its first step: one more token a sequence at each step's end. */
   private leapBlocks(at: number, time: Ticks): Blocks {
     const { ring, blockSize, stretch } = this;
     stretch.steps = ring.steps[at] ?? 0;
     if (stretch.steps === 0) return 0;
-    stretch.start = ring.times[at] ?? 0;
+    stretch.start = ring.starts[at] ?? 0;
     stretch.first = ring.first[at] ?? 0;
     stretch.second = ring.second[at] ?? 0;
     stretch.growth = ring.growth[at] ?? 0;
-    const step = firstStepEndingAt(stretch, time);
-    const ended = endOfStep(stretch, step) <= time ? step + 1 : step;
-    const counts = ring.counts.subarray(at * blockSize, (at + 1) * blockSize);
-    return blocksFor(counts, Math.min(ended, stretch.steps));
+    const passes = firstStepEndingAt(stretch, time) - 1;
+    const taken = blocksFor(ring.counts.subarray(at * blockSize, (at + 1) * blockSize), passes);
+    if (ring.releases === undefined) return taken;
+    return 2 * taken - blocksFor(ring.releases.subarray(at * blockSize, (at + 1) * blockSize), passes);
+  }
+
+  private nextEntry(time: Ticks): number {
+    const oldest = this.ring.times[this.written & (this.capacity - 1)] ?? 0;
+    if (this.written >= this.capacity && oldest > time - this.historyTicks) this.grow();
+    return this.written++ & (this.capacity - 1);
   }
 
   private grow(): void {
     const old = this.ring;
     const { capacity, blockSize } = this;
     this.capacity = 2 * capacity;
-    this.ring = makeRing(this.capacity, blockSize);
+    this.ring = makeRing(this.capacity, blockSize, this.hasWindow);
     for (let entry = this.written - capacity; entry < this.written; entry++) {
       const from = entry & (capacity - 1);
       const to = entry & (this.capacity - 1);
       for (const column of COLUMNS) this.ring[column][to] = old[column][from] ?? 0;
-      this.ring.counts.set(old.counts.subarray(from * blockSize, (from + 1) * blockSize), to * blockSize);
+      for (const table of ['counts', 'releases'] as const) {
+        const counts = old[table]?.subarray(from * blockSize, (from + 1) * blockSize);
+        if (counts !== undefined) this.ring[table]?.set(counts, to * blockSize);
+      }
     }
   }
 }
 
-const COLUMNS = ['times', 'running', 'waiting', 'used', 'first', 'second', 'growth', 'steps'] as const;
+const COLUMNS = [
+  'times',
+  'running',
+  'waiting',
+  'used',
+  'starts',
+  'first',
+  'second',
+  'growth',
+  'steps',
+] as const;
 
 type Ring = ReturnType<typeof makeRing>;
 
-function makeRing(capacity: number, blockSize: number) {
+function makeRing(capacity: number, blockSize: number, hasWindow: boolean) {
   return {
     times: new Float64Array(capacity),
     running: new Int32Array(capacity),
     waiting: new Int32Array(capacity),
     used: new Int32Array(capacity),
+    starts: new Float64Array(capacity),
     first: new Float64Array(capacity),
     second: new Float64Array(capacity),
     growth: new Float64Array(capacity),
     steps: new Int32Array(capacity),
     counts: new Int32Array(capacity * blockSize),
+    releases: hasWindow ? new Int32Array(capacity * blockSize) : undefined,
   };
 }

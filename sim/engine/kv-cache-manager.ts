@@ -151,6 +151,11 @@ export class KvCacheManager {
     if (table.window !== undefined) this.window?.cache(sequence, table.window, whole);
   }
 
+  /** Groups of layers with blocks of their own. */
+  get groups(): number {
+    return this.window === undefined ? 1 : 2;
+  }
+
   /** A running sequence has got tokens, and for them blocks that are already taken from the pool. */
   leapt(sequence: Sequence): void {
     const { table, computed, tokens } = sequence;
@@ -159,12 +164,6 @@ export class KvCacheManager {
       sequence.slots = table.blocks * this.blockSize;
     }
     this.cache(sequence, computed < tokens ? computed : tokens);
-  }
-
-  /** Decode steps during which no block of a sequence leaves the window. */
-  stepsInWindow({ table, computed }: Sequence): number {
-    if (this.window === undefined || table.window === undefined) return Infinity;
-    return this.window.tokensUntilSkip(table.window, computed);
   }
 
   /** Takes all blocks of a sequence back, tail first, one group of layers after the other. */

@@ -1,9 +1,11 @@
-import type { Blocks, Ticks } from '../../base/units.ts';
+import type { Blocks, Ticks, Tokens } from '../../base/units.ts';
 import type { StepGrowth, StepTimer } from '../latency/step-time-model.ts';
 import type { EngineConfig } from './engine-config.ts';
 import type { EngineCore } from './engine-core.ts';
 import type { SchedulingPass } from './scheduling-pass.ts';
+import type { SlidingWindowManager } from './sliding-window-manager.ts';
 import { endOfStep, firstStepEndingAt, type Stretch } from './stretch.ts';
+import type { WindowBlocks } from './window-blocks.ts';
 
 /**
  * The stretch of steps, beginning with the one that starts now, in which nothing changes but that every running sequence
@@ -20,8 +22,10 @@ export class Leap implements Stretch {
   private readonly config: EngineConfig;
   private readonly core: EngineCore;
   private readonly timer: StepTimer;
-  /** A step in which some sequence takes, fills or gives back a block must be visited. */
-  private readonly visitsBlocks: boolean;
+  /** Running sequences by the passes before the next one in which a block of them leaves the window. */
+  readonly releaseCounts: Int32Array;
+  /** A pass in which some sequence takes or fills a block must be visited: somebody hears of it. */
+  private readonly toldBlocks: boolean;
   private readonly grows: StepGrowth = { growth: 0, steps: 0 };
 
   /** `toldBlocks`: somebody hears of each block at the step in which it can be found, or no longer. */
@@ -29,8 +33,9 @@ export class Leap implements Stretch {
     this.config = config;
     this.core = core;
     this.timer = timer;
-    this.visitsBlocks = toldBlocks || config.slidingWindow !== undefined;
+    this.toldBlocks = toldBlocks;
     this.slackCounts = new Int32Array(config.blockSize);
+    this.releaseCounts = new Int32Array(config.blockSize);
   }
 
   /** The longest stretch that begins with `executing`; `composed` is the pass behind it, if there is one. */
@@ -80,28 +85,45 @@ export class Leap implements Stretch {
 
   /** Boundaries before the one at which a sequence gets its first token, ends, or has all its tokens scheduled. */
   private stepsUntilAnEnd(scheduledAhead: number): number {
-    const { slackCounts, visitsBlocks } = this;
+    const { slackCounts, toldBlocks } = this;
+    const { window } = this.core.kv;
     let steps = Infinity;
     for (let slack = 0; slack < slackCounts.length; slack++) slackCounts[slack] = 0;
+    if (window !== undefined) this.releaseCounts.fill(0);
     for (const sequence of this.core.running) {
-      const { limit, stopsAt, outputs, slots, computed, tokens, cacheAt } = sequence;
+      const { limit, stopsAt, outputs, slots, computed, tokens, cacheAt, table } = sequence;
       if (outputs === 0) return 0;
       if (limit - outputs - scheduledAhead < steps) steps = limit - outputs - scheduledAhead;
       if (stopsAt - outputs - 1 < steps) steps = stopsAt - outputs - 1;
       const slack = slots - computed;
       slackCounts[slack] = (slackCounts[slack] ?? 0) + 1;
-      if (visitsBlocks) {
-        steps = Math.min(steps, slack, cacheAt - 1 - Math.min(computed, tokens));
-        steps = Math.min(steps, this.core.kv.stepsInWindow(sequence));
-      }
+      if (toldBlocks) steps = Math.min(steps, slack, cacheAt - 1 - Math.min(computed, tokens));
+      if (window !== undefined && table.window !== undefined)
+        steps = Math.min(steps, this.stepsInWindow(window, table.window, computed + 1 - scheduledAhead));
     }
     return steps;
   }
 
-  /** At most `steps`, so that the blocks for one more token a sequence are free at each boundary. */
+  /**
+   * Steps of a leap that a sequence's window allows: blocks that hold nothing findable may leave it, one every so many
+   * steps; anything else is a boundary to visit.
+   */
+  private stepsInWindow(manager: SlidingWindowManager, table: WindowBlocks, processed: Tokens): number {
+    const untilNext = manager.passesUntilSkip(table.nulls, processed);
+    if (untilNext < 0) return 0;
+    const { releaseCounts } = this;
+    if (untilNext >= releaseCounts.length) return untilNext;
+    releaseCounts[untilNext] = (releaseCounts[untilNext] ?? 0) + 1;
+    return manager.passesUntilSkip(table.blankUntil, processed);
+  }
+
+  /**
+   * At most `steps`, so that the blocks for one more token a sequence are free at each boundary, even if none comes free
+   * before.
+   */
   private stepsWithinPool(steps: number): number {
     const { slackCounts, core } = this;
-    const { free } = core.kv.pool;
+    const free = Math.floor(core.kv.pool.free / core.kv.groups);
     if (blocksFor(slackCounts, steps) <= free) return steps;
     let low = 0;
     let high = steps;

@@ -50,6 +50,10 @@ export class ReplicaServer implements ModelServer {
   private busy = false;
   /** When the pass on the GPU, or the leap, ends; for an idle engine when it composes. */
   private boundaryAt: Ticks = Infinity;
+  /** Requests that joined so far; those that the last pass knew of; and those that it did not and that are gone. */
+  private joined = 0;
+  private joinedBefore = 0;
+  private goneUnseen = 0;
   private now: Ticks = 0;
 
   /** Throws InvariantError for settings that take more than one server: transfers of KV, and a source of drafts. */
@@ -63,7 +67,12 @@ export class ReplicaServer implements ModelServer {
     this.pool = new BlockPool(config.numGpuBlocks - 1, this.cacheEvents);
     this.core = new EngineCore(config, this.pool, { preempted: (sequence) => this.preempted(sequence) });
     this.leap = new Leap(config, this.core, timer, this.cacheEvents !== undefined);
-    this.journal = new GaugeJournal(this.pool.blocks, config.blockSize, gaugeHistory);
+    this.journal = new GaugeJournal(
+      this.pool.blocks,
+      config.blockSize,
+      config.slidingWindow !== undefined,
+      gaugeHistory,
+    );
     this.account = new ServerAccount(listener);
     this.ingest = new IngestQueue(config.overhead, ticksPerSecond);
     this.output = new OutputPath(config.overhead, ticksPerSecond, listener);
@@ -120,6 +129,7 @@ export class ReplicaServer implements ModelServer {
   /** A request joins the waiting queue: an idle engine composes a pass, a leap ends with the step that is under way. */
   private enqueue(sequence: Sequence, now: Ticks): void {
     this.core.add(sequence);
+    sequence.joined = ++this.joined;
     if (this.busy) this.cutLeap(now);
     else this.boundaryAt = now;
   }
@@ -137,12 +147,17 @@ export class ReplicaServer implements ModelServer {
       this.closeInterval(now, steps + 1);
       if (this.aborted.length > 0) this.dropAborted(now);
       this.processOutput(now);
+      this.publishGauges(now);
       if (this.cacheEvents !== undefined) this.publishCacheEvents(this.cacheEvents, now);
     } else {
       this.closeInterval(now, 0);
     }
     this.startStep(now);
-    this.publish(now);
+    const { core, pool } = this;
+    const used = pool.blocks - pool.free;
+    this.account.open(core.waitingCount, used);
+    if (this.busy && this.leap.steps > 0)
+      this.journal.recordLeap(this.leap, core.running.length, core.waitingCount, used);
   }
 
   private startStep(now: Ticks): void {
@@ -172,6 +187,8 @@ export class ReplicaServer implements ModelServer {
 
   private compose(pass: SchedulingPass): void {
     this.core.schedule(pass);
+    this.joinedBefore = this.joined;
+    this.goneUnseen = 0;
     if (pass.rows === 0) return;
     pass.duration = this.timer.step(pass.shape);
     if (pass.steady) return;
@@ -248,6 +265,7 @@ export class ReplicaServer implements ModelServer {
     for (const sequence of this.aborted) {
       if (sequence.status === 'finished') continue;
       this.account.served -= sequence.servedInput + sequence.outputs;
+      if (sequence.joined > this.joinedBefore) this.goneUnseen++;
       this.core.abort(sequence);
       this.listener.ended(sequence.request, now, sequence.outputs, 'abort');
     }
@@ -275,12 +293,13 @@ export class ReplicaServer implements ModelServer {
     events.length = 0;
   }
 
-  /** The metrics page is refreshed once a step. */
-  private publish(now: Ticks): void {
+  /**
+   * The metrics page is refreshed when an output is processed, before the next pass is composed. Requests that came since
+   * the last one was are not yet counted: they still lie in the engine's input queue.
+   */
+  private publishGauges(now: Ticks): void {
     const { core, pool } = this;
-    const used = pool.blocks - pool.free;
-    const waiting = core.waitingCount;
-    this.account.open(waiting, used);
-    this.journal.record(now, core.running.length, waiting, used, this.busy ? this.leap : undefined);
+    const unseen = this.joined - this.joinedBefore - this.goneUnseen;
+    this.journal.record(now, core.running.length, core.waitingCount - unseen, pool.blocks - pool.free);
   }
 }

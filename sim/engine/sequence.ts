@@ -55,8 +55,9 @@ export class Sequence {
   readonly runs: readonly Run[];
   runPosition = 0;
 
-  /** The server's bookkeeping: its first token was announced; when its last token was made; */
+  /** The server's bookkeeping: its first token was announced; the how-manieth it was to join; when its last token was made; */
   answered = false;
+  joined = 0;
   lastToken: Ticks = -1;
   /** input tokens computed or hit, as they count among the served ones; tokens that the prefix cache gave it. */
   servedInput: Tokens = 0;

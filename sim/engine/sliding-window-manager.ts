@@ -46,9 +46,9 @@ export class SlidingWindowManager {
     return Math.max(0, Math.floor((computed - this.window + 1) / this.blockSize));
   }
 
-  /** Tokens that a request with so many computed ones can still get before another of its blocks leaves the window. */
-  tokensUntilSkip(table: WindowBlocks, computed: Tokens): Tokens {
-    return (table.nulls + 1) * this.blockSize + this.window - 1 - computed;
+  /** Decode passes that a request with so many processed tokens has before the one in which block `block` leaves. */
+  passesUntilSkip(block: Blocks, processed: Tokens): number {
+    return (block + 1) * this.blockSize + this.window - 1 - processed;
   }
 
   /** Blocks that a new request needs behind `hit` blocks of which `computed` tokens are computed. */

@@ -26,6 +26,13 @@ export class WindowBlocks {
     this.pieces = 0;
   }
 
+  /** Blocks below this leave the window without anybody noticing: nothing of them can be found. */
+  get blankUntil(): Blocks {
+    if (this.head === this.pieces) return Infinity;
+    if (this.segments[this.head] !== undefined) return this.nulls;
+    return this.head + 1 < this.pieces ? this.endOf(this.head) : Infinity;
+  }
+
   push(lo: Blocks, segment: Segment | undefined): void {
     this.lo[this.pieces] = lo;
     this.segments[this.pieces] = segment;
