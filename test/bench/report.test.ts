@@ -69,11 +69,23 @@ describe('the baseline', () => {
       { requestsPerSecond: 2 },
       { requestsPerSecond: 3 },
     ] as const;
-    const first = { cpu: 'a', node: 'v20', workloads: { x: one, y: two }, decisionMicroseconds: { d: 9 } };
+    const first = {
+      cpu: 'a',
+      node: 'v20',
+      loadAverage: 0.5,
+      workloads: { x: one, y: two },
+      decisionMicroseconds: { d: 9 },
+    };
     saveBaseline(file, first, undefined);
     saveBaseline(file, { ...first, workloads: { y: three }, decisionMicroseconds: {} }, readBaseline(file));
     expect(readBaseline(file)).toEqual({ ...first, workloads: { x: one, y: three } });
-    const other = { cpu: 'b', node: 'v20', workloads: { y: one }, decisionMicroseconds: {} };
+    const other = {
+      cpu: 'b',
+      node: 'v20',
+      loadAverage: 0.5,
+      workloads: { y: one },
+      decisionMicroseconds: {},
+    };
     saveBaseline(file, other, readBaseline(file));
     expect(readBaseline(file)).toEqual(other);
   });
