@@ -10,8 +10,8 @@ const TYPE = 'precise-prefix-cache-scorer';
 /*
  * precise-prefix-cache-scorer (deprecated): matched blocks / blocks of the prompt, as prefix-cache-scorer, by the one
  * precise-prefix-cache-producer that was made before it; without one it is a precise producer itself, under its own name,
- * and scores by that. Which of the two is made first is left to chance in the picker; here it is the order of the
- * configuration.
+ * and scores by that; several are refused. Which of the two is made first is left to chance in the picker; here it is the
+ * order of the configuration.
  * Inputs and parameters: those of precise-prefix-cache-producer (not looked at where there is one).
  * Source: pkg/epp/framework/plugins/scheduling/scorer/preciseprefixcache of llm-d-router at ebab6879.
  */
@@ -26,6 +26,10 @@ export const precisePrefixCacheScorer = definePlugin<PreciseParameters>({
       ? { requires: [tokenizedPromptData()], produces: [prefixMatchData(name)] }
       : { requires: [prefixMatchData(producer)] };
   },
+  check: (_, declared) =>
+    declared.filter(({ type }) => type.type === PRECISE_PRODUCER).length > 1
+      ? `${TYPE} goes with one ${PRECISE_PRODUCER}, not several`
+      : undefined,
   create: (parameters, context): Plugin => {
     const producer = context.plugins().find(({ type }) => type === PRECISE_PRODUCER);
     const scorer = createPrefixScorer(

@@ -67,6 +67,14 @@ describe('a mistake in a configuration is named with its place', () => {
     expect(mistakes(text, true)).toEqual([]);
   });
 
+  it('a deprecated scorer beside several producers that it could go with', () => {
+    const text = configText(
+      '- {type: precise-prefix-cache-producer}\n- {name: b, type: precise-prefix-cache-producer}\n- {type: precise-prefix-cache-scorer}',
+      '  - {pluginRef: precise-prefix-cache-scorer}',
+    );
+    expect(mistakes(text)).toEqual([expect.stringMatching(/^epp\.yaml:6:3 E_PLUGIN_PARAMETERS .*several/)]);
+  });
+
   it('broken YAML', () => {
     expect(mistakes(`${HEAD}plugins: [\n`)).toEqual([expect.stringMatching(/^epp\.yaml:\d+:\d+ E_DECODE/)]);
   });
