@@ -28,7 +28,7 @@ function fenced(language: string): string[] {
 /** The arguments of fleetcast in a line such as `npm start -- run agentic -o json > report.json   # why`. */
 function argumentsOf(line: string): string[] | undefined {
   const command = line.replace(/\s+(#|>).*$/, '').trim();
-  const words = command.split(/\s+/);
+  const words = command.split(/\s+/).map((word) => word.replace(/^"(.*)"$/, '$1')); // as a shell would
   if (words[0] !== 'npm' || words[1] !== 'start') return undefined;
   const separator = words.indexOf('--');
   return separator < 0 ? [] : words.slice(separator + 1);
