@@ -16,9 +16,8 @@ export class OutputPath {
     this.listener = listener;
   }
 
-  /** Takes a token that a step has just made, if it is the first of its sequence or the last. */
+  /** Takes the first tokens of a sequence that a step has just made, or the last ones. */
   take(sequence: Sequence, madeAt: Ticks): void {
-    if (sequence.outputs > 1 && sequence.status !== 'finished') return;
     if (this.ticks === 0) this.tell(sequence, madeAt, madeAt);
     else this.line.push(madeAt + this.ticks, sequence);
   }

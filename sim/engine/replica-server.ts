@@ -3,10 +3,12 @@ import type { Ticks } from '../../base/units.ts';
 import type { StepTimer } from '../latency/step-time-model.ts';
 import { BlockPool } from './block-pool.ts';
 import { CacheEventLog } from './cache-event-log.ts';
+import type { DraftModel } from './draft-model.ts';
 import type { EngineConfig } from './engine-config.ts';
 import { EngineCore } from './engine-core.ts';
 import { GaugeJournal } from './gauge-journal.ts';
 import { IngestQueue } from './ingest-queue.ts';
+import { tellLeapGaps } from './leap-gaps.ts';
 import { blocksFor, Leap } from './leap.ts';
 import type { EngineRequest, Gauges, ModelServer, Refusal, ServerListener } from './model-server.ts';
 import { OutputPath } from './output-path.ts';
@@ -14,7 +16,6 @@ import { refusalOf } from './refusal.ts';
 import { NEW_ROW, SchedulingPass } from './scheduling-pass.ts';
 import { Sequence } from './sequence.ts';
 import { ServerAccount } from './server-account.ts';
-import { endOfStep } from './stretch.ts';
 
 /** What a server needs besides its configuration. */
 export interface ReplicaParts {
@@ -24,6 +25,8 @@ export interface ReplicaParts {
   readonly ticksPerSecond: number;
   /** How far back gauges will be asked for. */
   readonly gaugeHistory: Ticks;
+  /** With numSpeculativeTokens only. */
+  readonly drafts?: DraftModel | undefined;
 }
 
 /**
@@ -43,6 +46,7 @@ export class ReplicaServer implements ModelServer {
   private readonly ingest: IngestQueue;
   private readonly output: OutputPath;
   private readonly cacheEvents: CacheEventLog | undefined;
+  private readonly drafts: DraftModel | undefined;
   private readonly aborted: Sequence[] = [];
   private executing: SchedulingPass;
   private composed: SchedulingPass;
@@ -56,10 +60,14 @@ export class ReplicaServer implements ModelServer {
   private goneUnseen = 0;
   private now: Ticks = 0;
 
-  /** Throws InvariantError for settings that take more than one server: transfers of KV, and a source of drafts. */
-  constructor({ config, timer, listener, ticksPerSecond, gaugeHistory }: ReplicaParts) {
+  /** Throws InvariantError for settings that take more: other servers to exchange KV with, a draft model to verify. */
+  constructor({ config, timer, listener, ticksPerSecond, gaugeHistory, drafts }: ReplicaParts) {
     invariant(config.kvRole === undefined, 'a server on its own exchanges no KV');
-    invariant(config.numSpeculativeTokens === 0, 'a server without a draft model verifies no drafts');
+    invariant(
+      config.numSpeculativeTokens === 0 || drafts !== undefined,
+      'a server without a draft model verifies no drafts',
+    );
+    this.drafts = drafts;
     this.config = config;
     this.timer = timer;
     this.listener = listener;
@@ -214,30 +222,17 @@ export class ReplicaServer implements ModelServer {
   private land(): void {
     const { core, executing, composed, leap } = this;
     const { running } = core;
-    const { steps, start, first, second, growth } = leap;
+    const { steps, second, growth } = leap;
     core.leap(steps, blocksFor(leap.slackCounts, steps));
-    const lastEnd = endOfStep(leap, steps - 1);
-    let together = 0;
-    for (const sequence of running) {
-      if (sequence.lastToken === start) together++;
-      else this.listener.gaps(1, start + first - sequence.lastToken, 0, 1);
-      sequence.lastToken = lastEnd;
-    }
+    tellLeapGaps(this.listener, running, leap);
     this.account.served += steps * running.length;
-    const isEven = second === first + growth;
-    if (isEven && together === running.length) {
-      this.listener.gaps(together, first, growth, steps);
-    } else {
-      if (together > 0) this.listener.gaps(together, first, 0, 1);
-      if (steps > 1) this.listener.gaps(running.length, second, growth, steps - 1);
-    }
     if (!executing.steady || executing.rows !== running.length) executing.copyRows(composed);
     executing.duration = second + (steps - 1) * growth;
     if (this.hasComposed) composed.advance(steps, growth);
   }
 
   private processOutput(now: Ticks): void {
-    const { executing: pass, core, listener, output } = this;
+    const { executing: pass, core, listener, output, drafts } = this;
     const { rows, sequences, samples } = pass;
     const start = now - pass.duration;
     let together = 0;
@@ -245,11 +240,19 @@ export class ReplicaServer implements ModelServer {
     core.beginUpdate(pass);
     for (let row = 0; row < rows; row++) {
       const sequence = sequences[row];
-      if (sequence === undefined || core.processRow(pass, row, samples[row] ?? 0) === 0) continue;
-      produced++;
-      const { lastToken, outputs } = sequence;
+      if (sequence === undefined) continue;
+      let sampled = samples[row] ?? 0;
+      if (drafts !== undefined && sampled > 0)
+        sampled += drafts.accepted(sequence.request, sequence.outputs, pass.drafts[row] ?? 0);
+      const gained = core.processRow(pass, row, sampled);
+      if (gained === 0) continue;
+      produced += gained;
+      if (drafts !== undefined && !this.config.asyncScheduling)
+        core.propose(sequence, drafts.proposed(sequence.request, sequence.outputs));
+      const { lastToken } = sequence;
       sequence.lastToken = now;
-      if (outputs > 1) {
+      if (lastToken >= 0) {
+        // Tokens of one step leave in one chunk (vLLM observes one inter-token latency for it).
         if (lastToken === start) together++;
         else listener.gaps(1, now - lastToken, 0, 1);
         if (sequence.status !== 'finished') continue;

@@ -51,6 +51,8 @@ export interface PoolInput {
   readonly role: 'both' | 'prefill' | 'decode';
   readonly engine: EngineConfig;
   readonly stepTime: StepTimeModel;
+  /** With numSpeculativeTokens: the probability that a draft is accepted while those before it were. */
+  readonly draftAcceptance?: number | undefined;
 }
 
 /** What stands between the clients and the fleet. */

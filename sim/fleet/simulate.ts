@@ -1,6 +1,7 @@
 import { invariant } from '../../base/invariant.ts';
 import type { Seconds, Ticks } from '../../base/units.ts';
 import type { RunRecord } from '../../documents/run-record.ts';
+import { AcceptanceRate } from '../engine/draft-model.ts';
 import { ReplicaServer } from '../engine/replica-server.ts';
 import { clockFor, type Clock } from '../events/clock.ts';
 import type { EndedRequest } from '../metrics/request-recorder.ts';
@@ -53,13 +54,17 @@ export function simulate(input: RunInput, onProgress?: (progress: Progress) => v
     source,
     observer,
     makeRouter: (view) => makeRouter(input, clock, view),
-    makeServer: ({ engine, stepTime }, listener, pace) =>
+    makeServer: ({ engine, stepTime, draftAcceptance }, listener, pace) =>
       new ReplicaServer({
         config: engine,
         timer: pace?.timer(stepTime, clock.ticksPerSecond) ?? stepTime.timer(clock.ticksPerSecond),
         listener,
         ticksPerSecond: clock.ticksPerSecond,
         gaugeHistory: clock.ticks(2 * input.router.gateway.scrapeInterval),
+        drafts:
+          draftAcceptance === undefined
+            ? undefined
+            : new AcceptanceRate(input.seed, engine.numSpeculativeTokens, draftAcceptance),
       }),
   });
   const end = fleet.run(clock.ticks(horizon));

@@ -1,4 +1,5 @@
 import { PromptTree } from '../../base/prompt-tree.ts';
+import type { DraftModel } from '../../sim/engine/draft-model.ts';
 import type { EngineConfig } from '../../sim/engine/engine-config.ts';
 import type { EngineRequest, Gauges, ServerListener } from '../../sim/engine/model-server.ts';
 import { ReplicaServer } from '../../sim/engine/replica-server.ts';
@@ -57,6 +58,7 @@ export interface OneFate {
   hitTokens: number;
   firstToken: number;
   ended: number;
+  outputTokens: number;
   refused: string | undefined;
 }
 
@@ -76,7 +78,11 @@ export interface Played {
 }
 
 /** Plays requests, in order of arrival, on one server whose every step takes STEP ticks. */
-export function playReplica(config: EngineConfig, arrivals: readonly OneRequest[]): Played {
+export function playReplica(
+  config: EngineConfig,
+  arrivals: readonly OneRequest[],
+  drafts?: DraftModel,
+): Played {
   const tree = new PromptTree();
   const told = {
     requests: arrivals.map(() => noFate()),
@@ -89,7 +95,7 @@ export function playReplica(config: EngineConfig, arrivals: readonly OneRequest[
     started: (request, at, hitTokens) => Object.assign(fate(request), { started: at, hitTokens }),
     firstToken: (request, at) => Object.assign(fate(request), { firstToken: at }),
     gaps: () => undefined,
-    ended: (request, at) => Object.assign(fate(request), { ended: at }),
+    ended: (request, at, outputTokens) => Object.assign(fate(request), { ended: at, outputTokens }),
     preempted: () => {
       told.preemptions++;
     },
@@ -110,6 +116,7 @@ export function playReplica(config: EngineConfig, arrivals: readonly OneRequest[
     listener,
     ticksPerSecond: STEP,
     gaugeHistory: 1000 * STEP,
+    drafts,
   });
   let next = 0;
   for (;;) {
@@ -157,5 +164,5 @@ const EVEN_STEPS: StepTimer = {
 };
 
 function noFate(): OneFate {
-  return { started: NaN, hitTokens: NaN, firstToken: NaN, ended: NaN, refused: undefined };
+  return { started: NaN, hitTokens: NaN, firstToken: NaN, ended: NaN, outputTokens: NaN, refused: undefined };
 }
