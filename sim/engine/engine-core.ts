@@ -1,4 +1,3 @@
-import { invariant } from '../../base/invariant.ts';
 import type { Blocks, Tokens } from '../../base/units.ts';
 import { AdmissionLoop } from './admission-loop.ts';
 import type { BlockPool } from './block-pool.ts';
@@ -8,6 +7,7 @@ import type { EngineRequest } from './model-server.ts';
 import type { RequestQueue } from './request-queue.ts';
 import { scheduleRunning } from './running-loop.ts';
 import { RUNNING_ROW, type SchedulingPass } from './scheduling-pass.ts';
+import { checkScheduler } from './scheduler-laws.ts';
 import { type CoreListener, SchedulerState } from './scheduler-state.ts';
 import type { Sequence } from './sequence.ts';
 
@@ -212,26 +212,7 @@ export class EngineCore {
 
   /** Throws unless every law of the scheduler holds. */
   check(): void {
-    const { state, kv } = this;
-    const indexes = kv.window === undefined ? [kv.index] : [kv.index, kv.window.index];
-    let blank = 0;
-    const tables = [...state.detachedTables()];
-    for (const sequence of this.running) {
-      invariant(sequence.status === 'running', 'the running list holds running sequences');
-      tables.push(sequence.table);
-    }
-    for (const queue of [this.waiting, this.blocked]) {
-      for (const { status, table } of queue) {
-        invariant(status !== 'running' && status !== 'finished', 'what waits neither runs nor has ended');
-        tables.push(table);
-      }
-    }
-    for (const table of tables) {
-      blank += table.blocks - table.cachedBlocks;
-      if (table.window !== undefined) blank += table.window.blankBlocks();
-    }
-    kv.pool.check(indexes, blank);
-    invariant(this.running.length <= this.maxRunning, 'no more sequences run than max_num_seqs');
+    checkScheduler(this.state, this.maxRunning);
   }
 
   private stop(sequence: Sequence, reason: 'stop' | 'length'): void {
