@@ -33,8 +33,24 @@ const sloSchema = z.strictObject({
     .describe('targets of request classes, instead of those above'),
 });
 
+const usdPerGpuHour = z.number().min(0);
+
+/** Prices that depend on how long one is bound. */
+const priceTermsSchema = z
+  .strictObject({
+    on_demand: usdPerGpuHour.optional().describe('USD per GPU and hour without any commitment'),
+    one_year: usdPerGpuHour.optional().describe('USD per GPU and hour when reserved for one year'),
+    three_years: usdPerGpuHour.optional().describe('USD per GPU and hour when reserved for three years'),
+    spot: usdPerGpuHour.optional().describe('USD per GPU and hour of capacity that may be taken back'),
+  })
+  .refine((terms) => Object.keys(terms).length > 0, {
+    error: 'names no price',
+    params: { hint: 'give at least one of on_demand, one_year, three_years, spot' },
+  });
+
 const priceSchema = z.strictObject({
-  usd_per_gpu_hour: z.number().min(0).describe('USD per GPU and hour'),
+  usd_per_gpu_hour: usdPerGpuHour.describe('USD per GPU and hour: the price of a run'),
+  terms: priceTermsSchema.optional().describe('the same under other terms, for planning'),
   source: z.string().optional().describe('who said so'),
   date: z.string().optional().describe('and when: "2026-08-01"'),
 });

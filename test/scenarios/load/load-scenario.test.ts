@@ -149,6 +149,26 @@ spec:
     ]);
   });
 
+  it('reads prices under several terms, and refuses terms that name none', () => {
+    const priced = (terms: string) =>
+      `${SMALL_SCENARIO}  prices: { h100-sxm-80gb: { usd_per_gpu_hour: 2.5, terms: ${terms} } }\n`;
+    const { prices } = load(priced('{ on_demand: 2.5, one_year: 1.9, three_years: 1.4, spot: 1 }')).scenario
+      .spec;
+    expect(prices?.['h100-sxm-80gb']?.terms).toEqual({
+      on_demand: 2.5,
+      one_year: 1.9,
+      three_years: 1.4,
+      spot: 1,
+    });
+    expect(messages(priced('{}')).map((line) => line.split('\n')[0])).toEqual([
+      'error[E_SCENARIO]: s.yaml:17:60 spec.prices.h100-sxm-80gb.terms names no price',
+    ]);
+    expect(messages(priced('{ spot: -1, spots: 2 }')).map((line) => line.split(' ')[2])).toEqual([
+      'spec.prices.h100-sxm-80gb.terms.spot',
+      'spec.prices.h100-sxm-80gb.terms.spots',
+    ]);
+  });
+
   it('needs a model unless the step time and the length limit are given', () => {
     expect(messages(changed('  model: qwen3-32b\n', '')).map((line) => line.split('\n')[0])).toEqual([
       'error[E_MISSING]: s.yaml:4:1 spec.model is missing',
