@@ -12,6 +12,7 @@ export interface EngineProfile {
   readonly defaults: EngineDefaults;
   readonly cudaGraphs: CudaGraphRule;
   readonly rules: EngineProfileRules;
+  readonly kernels: EngineKernels;
   readonly memory: EngineMemory;
   readonly overhead: EngineOverheadFigures;
 }
@@ -59,6 +60,16 @@ export interface EngineProfileRules {
   readonly victimBeingWritten: 'preempt' | 'spare';
   readonly lorasCounted: 'scheduled' | 'running';
   readonly skippedWait: 'own-queue' | 'front';
+}
+
+/** Which kernels run beside or inside each other. */
+export interface EngineKernels {
+  /** Steps of at most so many tokens run shared experts on a stream of their own, beside the routed ones. */
+  readonly sharedExpertsBesideUntil: Tokens;
+  /** On GPUs of compute capability 10.x the norm runs inside the all-reduce that it follows: what that saves. */
+  readonly fusedNormSaves: Figure;
+  /** … of messages up to so many bytes, by GPUs. */
+  readonly fusedNormLargest: readonly { readonly gpus: number; readonly bytes: Bytes }[];
 }
 
 /** Bytes on each GPU besides weights and KV cache. */

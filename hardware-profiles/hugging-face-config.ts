@@ -59,6 +59,7 @@ export function modelFromConfig(
     },
     moe,
     weights: weightFormats(config, text),
+    kvCache: kvFormat(config, text),
     unmodelled: unmodelled(text),
   };
 }
@@ -207,6 +208,18 @@ function weightFormats(config: HuggingFaceConfig, text: HuggingFaceConfig): Mode
     mlp: onlyExperts || /mlp\.(gate|up|down|gate_up)_proj|shared_expert/.test(kept) ? 'bf16' : format,
     experts: format,
   };
+}
+
+/** Checkpoints of compressed-tensors (kv_cache_scheme) and ModelOpt (kv_cache_quant_algo) may ask for an FP8 cache. */
+function kvFormat(config: HuggingFaceConfig, text: HuggingFaceConfig): ModelProfile['kvCache'] {
+  const raw = config['quantization_config'] ?? text['quantization_config'];
+  if (typeof raw !== 'object' || raw === null) return 'bf16';
+  const quantization = raw as HuggingFaceConfig;
+  const scheme = JSON.stringify(quantization['kv_cache_scheme'] ?? null).toLowerCase();
+  const algorithm = firstText([quantization['kv_cache_quant_algo']])?.toLowerCase();
+  return algorithm === 'fp8' || (/"num_bits":8/.test(scheme) && /"type":"float"/.test(scheme))
+    ? 'fp8'
+    : 'bf16';
 }
 
 function weightFormat(quantization: HuggingFaceConfig): WeightFormat {

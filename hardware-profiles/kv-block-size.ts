@@ -1,7 +1,7 @@
 import type { Tokens } from '../base/units.ts';
 import type { EngineProfile } from './engine-profile.ts';
 import type { GpuProfile } from './gpu-profile.ts';
-import type { KvDtype } from './kv-layout.ts';
+import { storedKv, type KvDtype } from './kv-layout.ts';
 import type { ModelProfile } from './model-profile.ts';
 
 /**
@@ -13,11 +13,12 @@ import type { ModelProfile } from './model-profile.ts';
 export function kvBlockSize(
   engine: EngineProfile,
   gpu: GpuProfile,
-  { attention }: ModelProfile,
+  model: ModelProfile,
   kvDtype: KvDtype = 'auto',
 ): Tokens {
+  const { attention } = model;
   const capability = Math.floor(gpu.computeCapability?.value ?? 0);
   if (attention.kind !== 'mla') return engine.defaults.blockSize;
   if (capability === 10) return 32;
-  return capability === 9 && kvDtype === 'fp8' ? 64 : engine.defaults.blockSize;
+  return capability === 9 && storedKv(model, kvDtype) === 'fp8' ? 64 : engine.defaults.blockSize;
 }

@@ -1,10 +1,15 @@
 import type { Bytes } from '../base/units.ts';
 import type { ModelProfile } from './model-profile.ts';
 
-/** How an engine stores keys and values: `auto` = BF16. */
+/** How an engine stores keys and values: `auto` = as the checkpoint wants. */
 export type KvDtype = 'auto' | 'bf16' | 'fp8';
 
-export function kvElementBytes(dtype: KvDtype): Bytes {
+/** What `auto` means for a model. */
+export function storedKv({ kvCache }: ModelProfile, dtype: KvDtype = 'auto'): 'bf16' | 'fp8' {
+  return dtype === 'auto' ? kvCache : dtype;
+}
+
+export function kvElementBytes(dtype: 'bf16' | 'fp8'): Bytes {
   return dtype === 'fp8' ? 1 : 2;
 }
 
@@ -18,11 +23,12 @@ export function kvHeadsPerGpu(kvHeads: number, tensorParallelSize: number): numb
  * latentRank + ropeDim elements on every GPU: tensor parallelism does not divide it.
  */
 export function kvBytesPerTokenAndLayer(
-  { attention }: ModelProfile,
+  model: ModelProfile,
   tensorParallelSize: number,
   dtype: KvDtype = 'auto',
 ): Bytes {
-  const element = kvElementBytes(dtype);
+  const { attention } = model;
+  const element = kvElementBytes(storedKv(model, dtype));
   if (attention.kind === 'mla') return (attention.latentRank + attention.ropeDim) * element;
   return (
     kvHeadsPerGpu(attention.kvHeads, tensorParallelSize) * (attention.headDim + attention.valueDim) * element

@@ -34,6 +34,7 @@ export function loadEngine(source: ProfileSource, name: string, at?: SourcePosit
     },
     defaults: group<EngineProfile['defaults']>(raw.defaults, Defaults, name),
     rules: group<EngineProfile['rules']>(raw.rules, Rules, name),
+    kernels: group<EngineProfile['kernels']>(raw.kernels, Kernels, name),
     memory: group<EngineProfile['memory']>(raw.memory, Memory, name),
     overhead: group<EngineProfile['overhead']>(raw.overhead, Overhead, name),
   };
@@ -59,6 +60,7 @@ function loadMerged(
     cuda_graphs: raw.cuda_graphs ?? parent.cuda_graphs,
     defaults: { source: name, ...parent.defaults, ...raw.defaults },
     rules: { source: name, ...parent.rules, ...raw.rules },
+    kernels: { source: name, ...parent.kernels, ...raw.kernels },
     memory: { ...parent.memory, ...raw.memory },
     overhead: { ...parent.overhead, ...raw.overhead },
     unread: raw.unread ?? parent.unread,
@@ -99,6 +101,12 @@ const Rules = z.strictObject({
   victim_being_written: z.enum(['preempt', 'spare']),
   loras_counted: z.enum(['scheduled', 'running']),
   skipped_wait: z.enum(['own-queue', 'front']),
+});
+
+const Kernels = z.strictObject({
+  shared_experts_beside_until: z.int(),
+  fused_norm_saves: figure('seconds'),
+  fused_norm_largest: z.array(z.strictObject({ gpus: z.int(), bytes: quantity('bytes') })),
 });
 
 const Memory = z.strictObject({
@@ -156,6 +164,7 @@ const Schema = z.strictObject({
     .optional(),
   defaults: Defaults.partial().extend(SOURCE).optional(),
   rules: Rules.partial().extend(SOURCE).optional(),
+  kernels: Kernels.partial().extend(SOURCE).optional(),
   memory: Memory.partial().optional(),
   overhead: Overhead.partial().optional(),
 });

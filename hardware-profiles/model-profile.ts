@@ -30,6 +30,8 @@ export interface ModelProfile {
     readonly mlp: WeightFormat;
     readonly experts: WeightFormat;
   };
+  /** How the checkpoint wants keys and values stored, which vLLM does unless told otherwise. */
+  readonly kvCache: 'bf16' | 'fp8';
   /** Parameters beside the language model (a vision tower), BF16. */
   readonly otherParameters: number;
   /** Whether its generation_config.json asks for top-k or top-p sampling, which vLLM then does by default. */

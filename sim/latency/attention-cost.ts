@@ -1,6 +1,6 @@
 import type { Seconds, Tokens } from '../../base/units.ts';
 import type { GpuProfile } from '../../hardware-profiles/gpu-profile.ts';
-import { kvHeadsPerGpu, type KvDtype } from '../../hardware-profiles/kv-layout.ts';
+import { kvHeadsPerGpu } from '../../hardware-profiles/kv-layout.ts';
 import type {
   GroupedQueryAttention,
   LatentAttention,
@@ -19,7 +19,7 @@ export interface AttentionCostInput {
   readonly gpu: GpuProfile;
   readonly model: ModelProfile;
   readonly tensorParallelSize: number;
-  readonly kvDtype: KvDtype;
+  readonly kvDtype: 'bf16' | 'fp8';
 }
 
 export function attentionCost(input: AttentionCostInput): AttentionCost {

@@ -7,6 +7,8 @@ export interface Matrix {
   readonly format: WeightFormat;
   readonly n: number;
   readonly k: number;
+  /** Of an expert that every token visits. */
+  readonly shared?: boolean;
 }
 
 /**
@@ -34,7 +36,13 @@ export function layerMatrices(model: ModelProfile, tensorParallelSize: number): 
   if (mlp.layers > 0) matrices.push(...gated(mlp.layers, mlp.width / tensorParallelSize));
   if (moe !== undefined) {
     matrices.push({ layers: moe.layers, format: 'bf16', n: moe.experts, k: hiddenSize });
-    if (moe.sharedWidth > 0) matrices.push(...gated(moe.layers, moe.sharedWidth / tensorParallelSize));
+    if (moe.sharedWidth > 0)
+      matrices.push(
+        ...gated(moe.layers, moe.sharedWidth / tensorParallelSize).map((matrix) => ({
+          ...matrix,
+          shared: true,
+        })),
+      );
   }
   return matrices;
 

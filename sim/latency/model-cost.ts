@@ -1,7 +1,7 @@
 import type { Bytes, Seconds, Tokens } from '../../base/units.ts';
 import type { EngineProfile } from '../../hardware-profiles/engine-profile.ts';
 import { kvHeadsPerGpu } from '../../hardware-profiles/kv-layout.ts';
-import type { ModelProfile } from '../../hardware-profiles/model-profile.ts';
+import { WEIGHT_BYTES, type ModelProfile } from '../../hardware-profiles/model-profile.ts';
 import { attentionCost, type AttentionCostInput } from './attention-cost.ts';
 import { layerMatrices } from './layer-matrices.ts';
 import type { ExpertShape } from './operator-times.ts';
@@ -24,6 +24,13 @@ export function modelCost(input: ModelCostInput): StepCost {
   const experts = expertShape(input);
   const hidden = hiddenBytesPerToken(model, gpus);
   const activated = activatedBytesPerToken(model, gpus);
+  const sharedBytes = matrices
+    .filter(({ shared }) => shared === true)
+    .reduce((sum, { layers: count, format, n, k }) => sum + count * n * k * WEIGHT_BYTES[format], 0);
+  const fusedNormLargest =
+    Math.floor(input.gpu.computeCapability?.value ?? 0) === 10
+      ? engine.kernels.fusedNormLargest.find((limit) => limit.gpus === gpus)?.bytes
+      : undefined;
   const largestGraph = captureSizes.at(-1) ?? 0;
   const byTokens = new Map<Tokens, Seconds>();
   const byRows = new Map<number, Seconds>();
@@ -33,10 +40,28 @@ export function modelCost(input: ModelCostInput): StepCost {
     let time =
       layers * operators.elementwise(hidden * tokens, 4 * 2 * hiddenSize * tokens) +
       activated.layers * operators.elementwise(activated.bytes * tokens, activated.bytes * tokens);
-    for (const { layers: count, format, n, k } of matrices)
-      time += count * operators.gemm(format, tokens, n, k);
-    if (experts !== undefined) time += (model.moe?.layers ?? 0) * operators.experts(experts, tokens);
-    return time + 2 * layers * operators.allReduce(2 * tokens * hiddenSize, gpus, inGraph);
+    let sharedTime = 0;
+    for (const { layers: count, format, n, k, shared } of matrices) {
+      const all = count * operators.gemm(format, tokens, n, k);
+      if (shared === true) sharedTime += all;
+      else time += all;
+    }
+    const routed = experts === undefined ? 0 : (model.moe?.layers ?? 0) * operators.experts(experts, tokens);
+    // Beside each other both still read their weights through the same memory.
+    const expertTime =
+      tokens <= engine.kernels.sharedExpertsBesideUntil
+        ? Math.max(routed + sharedBytes / input.gpu.memoryBandwidth.value, sharedTime)
+        : routed + sharedTime;
+    return time + expertTime + 2 * layers * reduce(tokens, inGraph);
+  };
+
+  /** One all-reduce of the hidden states, less what the norm inside it saves. */
+  const reduce = (tokens: Tokens, inGraph: boolean): Seconds => {
+    const bytes = 2 * tokens * hiddenSize;
+    const time = operators.allReduce(bytes, gpus, inGraph);
+    return fusedNormLargest !== undefined && bytes <= fusedNormLargest
+      ? Math.max(0, time - engine.kernels.fusedNormSaves.value)
+      : time;
   };
 
   /** Logits of the sampled rows, gathered on every GPU and sampled from. */

@@ -1,5 +1,4 @@
 import type { Bytes, Seconds, Tokens } from '../../base/units.ts';
-import type { KvDtype } from '../../hardware-profiles/kv-layout.ts';
 import type { LatentAttention, WeightFormat } from '../../hardware-profiles/model-profile.ts';
 import type { PiecewiseLine } from './piecewise-line.ts';
 
@@ -35,7 +34,7 @@ export interface AttentionShape {
   readonly heads: number;
   readonly kvHeads: number;
   readonly headDim: number;
-  readonly kvDtype: KvDtype;
+  readonly kvDtype: 'bf16' | 'fp8';
 }
 
 /** Latent attention of one layer on one GPU; `heads` are the GPU's own. */
@@ -44,7 +43,7 @@ export interface LatentShape {
   readonly heads: number;
   readonly hiddenSize: number;
   readonly format: WeightFormat;
-  readonly kvDtype: KvDtype;
+  readonly kvDtype: 'bf16' | 'fp8';
 }
 
 /** Routed experts of one layer. */

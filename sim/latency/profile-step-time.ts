@@ -1,4 +1,5 @@
 import { captureSizes } from '../../hardware-profiles/capture-sizes.ts';
+import { storedKv } from '../../hardware-profiles/kv-layout.ts';
 import { modelCost } from './model-cost.ts';
 import { operatorsOf } from './operators-of.ts';
 import type { StepTimeModel } from './step-time-model.ts';
@@ -23,7 +24,7 @@ export function stepTimeModel(input: StepTimeInput): ProfileStepTime {
     engine,
     tensorParallelSize: input.tensorParallelSize,
     enableExpertParallel: input.enableExpertParallel ?? false,
-    kvDtype: input.kvDtype ?? 'auto',
+    kvDtype: storedKv(model, input.kvDtype),
     captureSizes:
       input.enforceEager === true
         ? []

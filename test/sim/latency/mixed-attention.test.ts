@@ -9,7 +9,7 @@ import { operatorsOf } from '../../../sim/latency/operators-of.ts';
 import { shippedProfiles } from '../../support/profiles.ts';
 import { describeShared } from '../../support/shared.ts';
 
-const SHAPE = { heads: 32, kvHeads: 8, headDim: 128, kvDtype: 'auto' } as const;
+const SHAPE = { heads: 32, kvHeads: 8, headDim: 128, kvDtype: 'bf16' } as const;
 
 describeShared('batches of a chunk and decode rows, as measured', 'data/kernels', (folder) => {
   it.each([

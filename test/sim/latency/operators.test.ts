@@ -18,7 +18,7 @@ const combinations = shippedProfiles
   );
 
 const FORMATS: readonly WeightFormat[] = ['bf16', 'fp8', 'fp8-block', 'int8', 'int4', 'mxfp4', 'nvfp4'];
-const shape = (heads: number, kvHeads: number, kvDtype: 'auto' | 'fp8' = 'auto'): AttentionShape => ({
+const shape = (heads: number, kvHeads: number, kvDtype: 'bf16' | 'fp8' = 'bf16'): AttentionShape => ({
   heads,
   kvHeads,
   headDim: 128,

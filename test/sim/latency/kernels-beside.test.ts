@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+
+import { stepTimeModel } from '../../../sim/latency/profile-step-time.ts';
+import type { StepTimeInput } from '../../../sim/latency/step-time-input.ts';
+import { inputOf, shapeOf, TICKS_PER_SECOND } from './support.ts';
+
+const step = (input: StepTimeInput, rows: number): number =>
+  stepTimeModel(input)
+    .timer(TICKS_PER_SECOND)
+    .step(shapeOf(Array.from({ length: rows }, () => 1000))) / TICKS_PER_SECOND;
+
+const withKernels = (input: StepTimeInput, kernels: Partial<StepTimeInput['engine']['kernels']>) => ({
+  ...input,
+  engine: { ...input.engine, kernels: { ...input.engine.kernels, ...kernels } },
+});
+
+describe('kernels that run beside or inside each other', () => {
+  it('shared experts cost little beside routed ones, and all of their time in large steps', () => {
+    const beside = inputOf('h200-sxm-141gb', 'deepseek-v3', 8);
+    const after = withKernels(beside, { sharedExpertsBesideUntil: 0 });
+    expect(step(beside, 8)).toBeLessThan(step(after, 8));
+    expect(step(beside, 300)).toBe(step(after, 300));
+  });
+
+  it('the norm inside the all-reduce saves its time twice a layer, on Blackwell and up to a size', () => {
+    const plain = (name: string, gpus: number) =>
+      withKernels(inputOf(name, 'llama-3.1-70b', gpus), {
+        fusedNormSaves: { value: 0, kind: 'assumed', source: 'test', quote: undefined },
+      });
+    const saved = (name: string, gpus: number, rows: number) =>
+      step(plain(name, gpus), rows) - step(inputOf(name, 'llama-3.1-70b', gpus), rows);
+    expect(saved('b200-sxm-180gb', 4, 8)).toBeCloseTo(160 * 4.8e-6, 8);
+    expect(saved('b200-sxm-180gb', 8, 128)).toBe(0); // 2 MiB on 8 GPUs
+    expect(saved('h100-sxm-80gb', 4, 8)).toBe(0);
+  });
+});
