@@ -51,7 +51,7 @@ const engineSchema = z
     kv_cache_dtype: z
       .enum(['auto', 'bf16', 'fp8'])
       .optional()
-      .describe('how keys and values are stored; auto = BF16'),
+      .describe('how keys and values are stored; auto = as the checkpoint says, mostly BF16'),
     enable_prefix_caching: z.boolean().optional().describe('reuse the KV blocks of equal prefixes'),
     enable_chunked_prefill: z.boolean().optional().describe('split long prompts over several steps'),
     async_scheduling: z.boolean().optional().describe('compose the next step while one runs'),
