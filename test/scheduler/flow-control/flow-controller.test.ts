@@ -182,6 +182,7 @@ describe('flow control', () => {
         expect(open.size).toBe(0);
         expect(picker.advance(now + 1).next).toBe(Infinity);
       }),
+      { numRuns: 300 },
     );
     for (const count of Object.values(met)) expect(count).toBeGreaterThan(0);
   });
