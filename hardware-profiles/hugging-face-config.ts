@@ -67,6 +67,8 @@ export function modelFromConfig(
 function unmodelled(config: HuggingFaceConfig): string | undefined {
   if (config['index_topk'] !== undefined) return 'sparse attention (index_topk)';
   if (config['compress_ratios'] !== undefined) return 'compressed attention (compress_ratios)';
+  if (typeof config['attention_chunk_size'] === 'number')
+    return 'chunked local attention (attention_chunk_size)';
   if (config['linear_attn_config'] !== undefined) return 'linear attention (linear_attn_config)';
   return undefined;
 }

@@ -1,8 +1,10 @@
 import type { Blocks, Tokens } from '../base/units.ts';
 
 /** Sliding-window layers beside full ones: they hold the window and what the batches in flight may add to it. */
-export interface WindowGroup {
+export interface WindowGroups {
   readonly window: Tokens;
+  /** Groups of such layers: each has blocks of its own. */
+  readonly groups: number;
   /** Batches in flight x max_num_batched_tokens. */
   readonly inFlightTokens: Tokens;
 }
@@ -16,9 +18,9 @@ export function blocksOfKvCacheTokens(
   tokens: Tokens,
   maxModelLen: Tokens,
   blockSize: Tokens,
-  group?: WindowGroup,
+  windows?: WindowGroups,
 ): Blocks {
-  return Math.round((tokens * blocksOfRequest(maxModelLen, blockSize, group)) / maxModelLen);
+  return Math.round((tokens * blocksOfRequest(maxModelLen, blockSize, windows)) / maxModelLen);
 }
 
 /** What vLLM prints as the size of a KV cache of so many blocks. */
@@ -26,14 +28,14 @@ export function kvCacheTokensOfBlocks(
   blocks: Blocks,
   maxModelLen: Tokens,
   blockSize: Tokens,
-  group?: WindowGroup,
+  windows?: WindowGroups,
 ): Tokens {
-  return Math.floor((blocks * maxModelLen) / blocksOfRequest(maxModelLen, blockSize, group));
+  return Math.floor((blocks * maxModelLen) / blocksOfRequest(maxModelLen, blockSize, windows));
 }
 
-function blocksOfRequest(maxModelLen: Tokens, blockSize: Tokens, group: WindowGroup | undefined): Blocks {
+function blocksOfRequest(maxModelLen: Tokens, blockSize: Tokens, windows: WindowGroups | undefined): Blocks {
   const full = Math.ceil(maxModelLen / blockSize);
-  if (group === undefined) return full;
-  const held = Math.min(group.window - 1 + group.inFlightTokens, maxModelLen);
-  return full + Math.ceil(held / blockSize) + 1;
+  if (windows === undefined) return full;
+  const held = Math.min(windows.window - 1 + windows.inFlightTokens, maxModelLen);
+  return full + windows.groups * (Math.ceil(held / blockSize) + 1);
 }

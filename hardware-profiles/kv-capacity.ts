@@ -2,6 +2,7 @@ import type { Blocks, Bytes, Tokens } from '../base/units.ts';
 import type { EngineProfile } from './engine-profile.ts';
 import type { GpuProfile } from './gpu-profile.ts';
 import { kvBytesPerTokenAndLayer, type KvDtype } from './kv-layout.ts';
+import { layerGroups } from './layer-groups.ts';
 import type { ModelProfile } from './model-profile.ts';
 import { weightBytesPerGpu } from './model-size.ts';
 
@@ -67,25 +68,14 @@ export function kvCapacity(input: KvCapacityInput): KvCapacity {
     : { fits: false, missingBytes: 2 * bytesPerBlock - kvCache, breakdown };
 }
 
-/** Bytes of one KV block on one GPU: all layers that keep keys and values. */
+/** Bytes of one KV block on one GPU: the layers of one group, whose pages share it. */
 function blockBytes(
   model: ModelProfile,
   tensorParallelSize: number,
   blockSize: Tokens,
   kvDtype: KvDtype = 'auto',
 ): Bytes {
-  const layers = layersPerBlock(model);
-  return layers * blockSize * kvBytesPerTokenAndLayer(model, tensorParallelSize, kvDtype);
-}
-
-/**
- * Layers whose pages share one block. Groups of layers of one kind have equal size, so that a block of one group takes
- * as many layers as the smaller kind has (vLLM get_kv_cache_config_from_groups); one kind: all layers.
- */
-function layersPerBlock(model: ModelProfile): number {
-  const sliding = model.window?.layers ?? 0;
-  const full = model.layers - model.linearLayers - sliding;
-  return sliding === 0 ? full : full === 0 ? sliding : Math.min(sliding, full);
+  return layerGroups(model).layers * blockSize * kvBytesPerTokenAndLayer(model, tensorParallelSize, kvDtype);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { invariant } from '../../base/invariant.ts';
 import type { Blocks, Bytes } from '../../base/units.ts';
 import type { ValuePath } from '../../base/yaml-text.ts';
-import { blocksOfKvCacheTokens } from '../../hardware-profiles/kv-cache-tokens.ts';
+import { blocksOfKvCacheTokens, type WindowGroups } from '../../hardware-profiles/kv-cache-tokens.ts';
 import {
   kvCapacity,
   type KvCapacityInput,
@@ -18,13 +18,14 @@ export function pinnedBlocks(
   engine: EngineSpec,
   maxModelLen: number,
   blockSize: number,
+  windows: WindowGroups | undefined,
 ): { readonly blocks: Blocks; readonly key: string } | undefined {
   if (engine.num_gpu_blocks !== undefined) return { blocks: engine.num_gpu_blocks, key: 'num_gpu_blocks' };
   if (engine.num_gpu_blocks_override !== undefined) {
     return { blocks: engine.num_gpu_blocks_override, key: 'num_gpu_blocks_override' };
   }
   if (engine.kv_cache_tokens !== undefined) {
-    const blocks = blocksOfKvCacheTokens(engine.kv_cache_tokens, maxModelLen, blockSize);
+    const blocks = blocksOfKvCacheTokens(engine.kv_cache_tokens, maxModelLen, blockSize, windows);
     return { blocks, key: 'kv_cache_tokens' };
   }
   return undefined;
@@ -37,11 +38,12 @@ export function pinnedBlocks(
 export function kvBlocksOf(
   input: KvCapacityInput,
   engine: EngineSpec,
+  windows: WindowGroups | undefined,
   pool: ValuePath,
   notes: Notes,
 ): Blocks {
   const computed = kvCapacity(input);
-  const pin = pinnedBlocks(engine, input.maxModelLen, input.blockSize);
+  const pin = pinnedBlocks(engine, input.maxModelLen, input.blockSize, windows);
   if (pin !== undefined) {
     checkPin(pin, computed.fits ? computed.blocks : undefined, input, computed.breakdown, pool, notes);
     return pin.blocks;

@@ -2,6 +2,8 @@ import { invariant } from '../../base/invariant.ts';
 import type { ValuePath } from '../../base/yaml-text.ts';
 import { batchLimits } from '../../hardware-profiles/batch-limits.ts';
 import { loadGpu, type GpuProfile } from '../../hardware-profiles/gpu-profile.ts';
+import { kvBlockSize } from '../../hardware-profiles/kv-block-size.ts';
+import { kvCacheTokensOfBlocks } from '../../hardware-profiles/kv-cache-tokens.ts';
 import type { EngineProfile } from '../../hardware-profiles/engine-profile.ts';
 import type { ModelProfile } from '../../hardware-profiles/model-profile.ts';
 import type { ProfileSource } from '../../hardware-profiles/profile-source.ts';
@@ -17,6 +19,7 @@ import { checkLimits, engineConfigOf, fillEngine, type ResolvedEngineSpec } from
 import { engineProfileOf } from './engine-profile-of.ts';
 import { kvBlocksOf, pinnedBlocks } from './kv-blocks-of.ts';
 import type { Notes } from './notes.ts';
+import { windowGroupsOf } from './window-groups-of.ts';
 
 export interface ResolvedPool {
   readonly input: PoolInput;
@@ -57,8 +60,10 @@ export function poolOf(spec: PoolSpec, context: PoolContext): ResolvedPool | und
       : asBlackBox(spec, spec.step_time, profile, maxModelLen, context);
   if (made === undefined || notes.problems.length > before) return undefined;
   const { engine, blocks, stepTime } = made;
-  const config = engineConfigOf(engine, profile, blocks, stepTime.slidingWindow);
-  checkCapacity(config.blockSize * (blocks - 1), maxModelLen, path, notes);
+  const windows = windowGroupsOf(model, engine);
+  const config = engineConfigOf(engine, profile, blocks, windows?.window);
+  const tokens = kvCacheTokensOfBlocks(blocks - 1, maxModelLen, config.blockSize, windows);
+  checkCapacity(tokens, maxModelLen, path, notes);
   return {
     input: {
       name: spec.name,
@@ -102,7 +107,7 @@ function onHardware(
     );
     return undefined;
   }
-  const engine = filled(spec, profile, maxModelLen, gpu);
+  const engine = filled(spec, profile, maxModelLen, gpu, model);
   checkLimits(engine, path, notes);
   const shape = {
     gpu,
@@ -121,6 +126,7 @@ function onHardware(
       blockSize: engine.block_size,
     },
     spec.engine,
+    windowGroupsOf(model, engine),
     path,
     notes,
   );
@@ -139,6 +145,7 @@ function filled(
   profile: EngineProfile,
   maxModelLen: number,
   gpu: GpuProfile,
+  model: ModelProfile,
 ): ResolvedEngineSpec {
   const { overhead } = profile;
   const limits = batchLimits(profile, gpu, {
@@ -147,7 +154,8 @@ function filled(
     maxNumSeqs: spec.engine.max_num_seqs,
     enableChunkedPrefill: spec.engine.enable_chunked_prefill,
   });
-  return fillEngine(spec.engine, profile, maxModelLen, limits, {
+  const blockSize = spec.engine.block_size ?? kvBlockSize(profile, gpu, model, spec.engine.kv_cache_dtype);
+  return fillEngine({ ...spec.engine, block_size: blockSize }, profile, maxModelLen, limits, {
     ingest: overhead.ingest.value,
     ingestPerToken: overhead.ingestPerToken.value,
     output: overhead.output.value,
@@ -162,7 +170,7 @@ function asBlackBox(
   stepTime: NonNullable<PoolSpec['step_time']>,
   profile: EngineProfile,
   maxModelLen: number,
-  { path, notes }: PoolContext,
+  { path, model, notes }: PoolContext,
 ): MadePool {
   const limits = {
     maxNumBatchedTokens: spec.engine.max_num_batched_tokens ?? UNKNOWN_CONTEXT.maxNumBatchedTokens,
@@ -174,7 +182,7 @@ function asBlackBox(
     output: 0,
   });
   checkLimits(engine, path, notes);
-  const pin = pinnedBlocks(spec.engine, maxModelLen, engine.block_size);
+  const pin = pinnedBlocks(spec.engine, maxModelLen, engine.block_size, windowGroupsOf(model, engine));
   invariant(pin !== undefined, 'a pool with step_time pins its KV blocks', { pool: spec.name });
   notes.label('black-box', `the step time of ${spec.name} is given outright and comes from no hardware`, [
     ...path,

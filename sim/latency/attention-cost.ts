@@ -57,11 +57,13 @@ function groupedCost(
     skew,
     multiprocessors,
     blockRows: prefillAttention.blockRows?.value,
+    window: undefined,
   };
   const windowed: MixedAttentionKernel = {
     ...kernel,
     prompt: window === undefined ? prompt : withinWindow(prompt, window.tokens),
     skew: () => 0,
+    window: window?.tokens,
   };
   return {
     decodeAttention: (rows) => scaled(decodeLine(rows), full),

@@ -17,6 +17,8 @@ export interface MixedAttentionKernel {
   readonly multiprocessors: number;
   /** Query rows per block of a kernel that neither packs heads nor splits contexts; undefined = it does both. */
   readonly blockRows: number | undefined;
+  /** Tokens that a query sees, itself included; undefined = all before it. */
+  readonly window: Tokens | undefined;
 }
 
 /** One layer. `decodeContext` is the sum of what the layer sees of the decode rows' contexts. */
@@ -33,7 +35,7 @@ export function mixedAttention(
 
 /** Kernels that share the GPU evenly: decode rows cost what they cost alone, chunks at least one pass over their context. */
 function packedAttention(
-  { start, prompt, decodeLine, skew }: MixedAttentionKernel,
+  { start, prompt, decodeLine, skew, window = Infinity }: MixedAttentionKernel,
   { decodeRows, chunks, chunkTokens, chunkComputed }: MixedBatch,
   decodeContext: Tokens,
   variance: number,
@@ -43,8 +45,9 @@ function packedAttention(
   const alone = decodeLine(1);
   for (let chunk = 0; chunk < chunks; chunk++) {
     const computed = chunkComputed[chunk] ?? 0;
-    const end = computed + (chunkTokens[chunk] ?? 0);
-    const read = valueAt(alone, end) - valueAt(alone, 0);
+    const tokens = chunkTokens[chunk] ?? 0;
+    const end = computed + tokens;
+    const read = valueAt(alone, Math.min(end, tokens + window)) - valueAt(alone, 0);
     time += Math.max(prompt(end) - prompt(computed), read);
   }
   return time;
@@ -58,7 +61,7 @@ function packedAttention(
  * kernels alone is 18 and 30 % too low.
  */
 function blockedAttention(
-  { start, prompt, heads, multiprocessors }: MixedAttentionKernel,
+  { start, prompt, heads, multiprocessors, window = Infinity }: MixedAttentionKernel,
   blockRows: number,
   { decodeRows, chunks, chunkTokens, chunkComputed }: MixedBatch,
   decodeContext: Tokens,
@@ -74,7 +77,7 @@ function blockedAttention(
     longest = mean + 2 * sqrt(variance); // of contexts of ordinary spread, about the largest
   }
   for (let chunk = 0; chunk < chunks; chunk++) {
-    const computed = chunkComputed[chunk] ?? 0;
+    const computed = Math.min(chunkComputed[chunk] ?? 0, window);
     const tokens = Math.ceil((chunkTokens[chunk] ?? 0) / blockRows) * blockRows;
     work.chunks += tokens * (perToken + perPair * (computed + tokens / 2));
     longest = Math.max(longest, computed + (chunkTokens[chunk] ?? 0));

@@ -1,3 +1,4 @@
+import { layerGroups } from '../../hardware-profiles/layer-groups.ts';
 import type { ModelProfile } from '../../hardware-profiles/model-profile.ts';
 
 /** Why the step time of this model on so many GPUs cannot be computed yet; undefined when it can. */
@@ -5,7 +6,9 @@ export function unsupported(model: ModelProfile, tensorParallelSize: number): st
   const { attention } = model;
   if (model.unmodelled !== undefined) return `${model.unmodelled} is not modelled yet`;
   if (model.linearLayers > 0) return 'linear-attention and Mamba layers are not modelled yet';
-  if (model.window !== undefined) return 'sliding-window attention is not modelled yet';
+  const groups = layerGroups(model);
+  if (groups.full !== 1 || groups.window > 1)
+    return `its layers make ${groups.full} + ${groups.window} groups of KV blocks (full + sliding-window attention), and only 1 + 0 or 1 + 1 are modelled yet`;
   if (attention.heads % tensorParallelSize !== 0)
     return `tensor_parallel_size ${tensorParallelSize} does not divide the model's ${attention.heads} attention heads`;
   if (attention.kind === 'mla') return undefined;

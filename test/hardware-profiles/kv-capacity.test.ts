@@ -5,6 +5,7 @@ import { loadGpu } from '../../hardware-profiles/gpu-profile.ts';
 import { kvCapacity } from '../../hardware-profiles/kv-capacity.ts';
 import { blocksOfKvCacheTokens, kvCacheTokensOfBlocks } from '../../hardware-profiles/kv-cache-tokens.ts';
 import { kvBlockSize } from '../../hardware-profiles/kv-block-size.ts';
+import { layerGroups } from '../../hardware-profiles/layer-groups.ts';
 import { kvBytesPerToken } from '../../hardware-profiles/kv-layout.ts';
 import { loadEngine } from '../../hardware-profiles/load-engine.ts';
 import { quantized } from '../../hardware-profiles/quantized.ts';
@@ -116,7 +117,7 @@ describe('KV capacity', () => {
         maxModelLen: 131072,
         blockSize,
       });
-      const group = { window: 128, inFlightTokens: 2 * 8192 };
+      const group = { window: 128, groups: 1, inFlightTokens: 2 * 8192 };
       return result.fits ? kvCacheTokensOfBlocks(result.blocks, 131072, blockSize, group) : 0;
     };
     expect(Math.abs(tokensAt(0.85, 64) / 1.22e6 - 1)).toBeLessThan(0.05);
@@ -144,6 +145,29 @@ describe('KV capacity', () => {
   });
 });
 
+describe('groups of layers', () => {
+  // vLLM v1/core/kv_cache_utils.py: the rarer kind's number, or the larger one where it is less than a quarter more.
+  it.each([
+    ['qwen3-32b', { layers: 64, full: 1, window: 0 }],
+    ['gpt-oss-120b', { layers: 18, full: 1, window: 1 }],
+    ['gpt-oss-20b', { layers: 12, full: 1, window: 1 }],
+    ['gemma-3-27b', { layers: 10, full: 1, window: 6 }],
+  ])('of %s', (name, groups) => {
+    expect(layerGroups(model(name))).toEqual(groups);
+  });
+
+  it('are padded where one kind has a few layers more', () => {
+    const sliding = (layers: number) => ({
+      ...model('gpt-oss-20b'),
+      layers: 12 + layers,
+      window: { layers, tokens: 128 },
+    });
+    expect(layerGroups(sliding(14))).toEqual({ layers: 14, full: 1, window: 1 });
+    expect(layerGroups(sliding(15))).toEqual({ layers: 12, full: 1, window: 2 });
+    expect(layerGroups(sliding(11))).toEqual({ layers: 12, full: 1, window: 1 });
+  });
+});
+
 describe('block size', () => {
   it('is 16 unless the backend of latent attention wants another', () => {
     const on = (gpu: string, name: string, kv: 'auto' | 'fp8') =>
@@ -157,7 +181,7 @@ describe('block size', () => {
 
 describe('GPU KV cache size: N tokens', () => {
   it('turns back into its blocks, with and without a window group', () => {
-    const group = { window: 128, inFlightTokens: 16384 };
+    const group = { window: 128, groups: 1, inFlightTokens: 16384 };
     for (const blocks of [2588, 19208, 102_345]) {
       expect(blocksOfKvCacheTokens(kvCacheTokensOfBlocks(blocks, 131072, 16), 131072, 16)).toBe(blocks);
       const tokens = kvCacheTokensOfBlocks(blocks, 131072, 16, group);

@@ -4,6 +4,9 @@ import { expect, it } from 'vitest';
 
 import { loadGpu } from '../../../hardware-profiles/gpu-profile.ts';
 import { loadEngine } from '../../../hardware-profiles/load-engine.ts';
+import { loadModel } from '../../../hardware-profiles/load-model.ts';
+import type { ModelProfile } from '../../../hardware-profiles/model-profile.ts';
+import { attentionCost } from '../../../sim/latency/attention-cost.ts';
 import { mixedAttention } from '../../../sim/latency/mixed-attention.ts';
 import { operatorsOf } from '../../../sim/latency/operators-of.ts';
 import { shippedProfiles } from '../../support/profiles.ts';
@@ -33,6 +36,7 @@ describeShared('batches of a chunk and decode rows, as measured', 'data/kernels'
           skew: () => 0,
           multiprocessors: gpu.multiprocessors.value,
           blockRows: gpu.architecture.prefillAttention.blockRows?.value,
+          window: undefined,
         },
         {
           decodeRows,
@@ -51,4 +55,35 @@ describeShared('batches of a chunk and decode rows, as measured', 'data/kernels'
     expect(errors.length).toBeGreaterThan(8000);
     expect(errors[Math.floor(errors.length / 2)]).toBeLessThan(0.12);
   });
+});
+
+it.each(['h100-sxm-80gb', 'rtx-4090-24gb'])('%s: a chunk reads no more than the window behind it', (name) => {
+  const gpu = loadGpu(shippedProfiles, name);
+  const operators = operatorsOf(gpu, loadEngine(shippedProfiles, 'vllm-0.33'));
+  const hybrid = loadModel(shippedProfiles, 'gpt-oss-20b');
+  /** What 56,000 more tokens behind a chunk of 512 cost. */
+  const growth = (model: ModelProfile): number => {
+    const { mixedAttention: mixed } = attentionCost({
+      operators,
+      gpu,
+      model,
+      tensorParallelSize: 1,
+      kvDtype: 'auto',
+    });
+    const after = (computed: number): number =>
+      mixed(
+        {
+          decodeRows: 0,
+          decodeContext: 0,
+          windowContext: 0,
+          chunks: 1,
+          chunkTokens: [512],
+          chunkComputed: [computed],
+        },
+        0,
+      );
+    return after(60_000) - after(4000);
+  };
+  // Half of the layers see 128 tokens: what grows with the context is the other half's.
+  expect(growth(hybrid) / growth({ ...hybrid, window: undefined })).toBeCloseTo(0.5, 2);
 });
