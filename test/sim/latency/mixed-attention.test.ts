@@ -68,7 +68,7 @@ it.each(['h100-sxm-80gb', 'rtx-4090-24gb'])('%s: a chunk reads no more than the 
       gpu,
       model,
       tensorParallelSize: 1,
-      kvDtype: 'auto',
+      kvDtype: 'bf16',
     });
     const after = (computed: number): number =>
       mixed(
