@@ -1,10 +1,13 @@
 import type { GatewayInput } from '../../sim/fleet/run-input.ts';
 import { secondsOf } from '../../sim/workload/draw/duration.ts';
 import type { GatewaySpec } from '../schema/policy-schema.ts';
+import { latencyPredictorOf } from './latency-predictor-of.ts';
 
 export type ResolvedGatewaySpec = {
-  readonly [Key in keyof Required<GatewaySpec>]: NonNullable<GatewaySpec[Key]>;
-};
+  readonly [Key in Exclude<keyof GatewaySpec, 'latency_predictor' | 'slo_headers'>]-?: NonNullable<
+    GatewaySpec[Key]
+  >;
+} & Pick<GatewaySpec, 'latency_predictor' | 'slo_headers'>;
 
 /** Delays of a gateway in a fleet that is given outright: none unless asked for. */
 const NO_DELAYS = { kv_event_delay: '0s', decision_time: '0s', tokenization_time: '0s' };
@@ -41,5 +44,7 @@ export function gatewayOf(spec: ResolvedGatewaySpec, bytesPerToken: number | und
     tokenizationTime: secondsOf(spec.tokenization_time),
     producerOrder: spec.producer_order,
     bytesPerToken,
+    latencyPredictor: latencyPredictorOf(spec.latency_predictor),
+    sloHeaders: spec.slo_headers,
   };
 }

@@ -10,6 +10,7 @@ import type { ScenarioResources } from '../resources.ts';
 import { BUILTIN_POLICIES } from '../builtin-policies.ts';
 import { fillGateway, gatewayOf } from './gateway-of.ts';
 import type { Notes } from './notes.ts';
+import { withPredictions } from './predicted-latency.ts';
 
 /** A policy's router as the fleet runs it, with the keys of the policy that say so. */
 export interface ResolvedRouter {
@@ -36,6 +37,16 @@ export function routerOf(policy: PolicySpec, context: RouterContext): ResolvedRo
   // Round-robin and its like cost nothing unless the scenario says so; other systems' routers are real gateways.
   const isPlain = (policy.router.builtin ?? '') in PLAIN_POLICIES;
   const gateway = fillGateway(policy.gateway, isPlain || context.isBlackBox);
+  const path = pathOf(policy, context);
+  withPredictions(gateway, undefined, false, path, context.notes);
+  if (policy.tie_break !== undefined) {
+    context.notes.problem(
+      'E_VALUE',
+      [...path, 'tie_break'],
+      "has no effect on this router: it is no endpoint picker of llm-d's and breaks ties by its own rule",
+      'take the key out',
+    );
+  }
   return {
     input: { kind: 'policy', make, gateway: gatewayOf(gateway, bytesPerToken(context)) },
     spec: { router: policy.router, gateway },
@@ -62,10 +73,11 @@ export function routerConfigOf(
 function endpointPicker(policy: PolicySpec, context: RouterContext): ResolvedRouter {
   const { file, resources, notes, isBlackBox } = context;
   const { text, config } = routerConfigOf(policy.router, file, resources);
-  const gateway = fillGateway(policy.gateway, isBlackBox);
+  const path = pathOf(policy, context);
+  const hasSlo = context.scenario.spec.slo !== undefined;
+  const gateway = withPredictions(fillGateway(policy.gateway, isBlackBox), config, hasSlo, path, notes);
   const tieBreak = policy.tie_break ?? 'random';
-  const index = context.scenario.spec.policies.findIndex(({ name }) => name === policy.name);
-  checkPlugins(config, text.file, ['spec', 'policies', index, 'router'], notes);
+  checkPlugins(config, text.file, [...path, 'router'], notes);
   for (const warning of config.warnings) {
     // The order of the producers has a label of its own, which says what is simulated.
     if (!warning.startsWith('nothing orders')) notes.label('router', `${text.file}: ${warning}`);
@@ -74,7 +86,7 @@ function endpointPicker(policy: PolicySpec, context: RouterContext): ResolvedRou
     notes.label(
       'producer-order',
       `producers run ${gateway.producer_order} here; in the real picker chance decides at its start, and token-load-scorer never sees prefix hits when the in-flight producer comes first`,
-      ['spec', 'policies', index, 'gateway', 'producer_order'],
+      [...path, 'gateway', 'producer_order'],
     );
   }
   return {
@@ -109,6 +121,10 @@ function hasFreeOrder({ effective }: LoadedConfig): boolean {
     orderProducers(effective, order).join(),
   );
   return first !== second;
+}
+
+function pathOf({ name }: PolicySpec, { scenario }: RouterContext): ValuePath {
+  return ['spec', 'policies', scenario.spec.policies.findIndex((policy) => policy.name === name)];
 }
 
 function bytesPerToken({ scenario }: RouterContext): number | undefined {

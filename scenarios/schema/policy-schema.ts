@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { parseQuantity } from '../../base/quantity.ts';
 import { durationText } from '../../sim/workload/draw/duration.ts';
 import { BUILTIN_POLICIES } from '../builtin-policies.ts';
 
@@ -24,6 +25,42 @@ const routerSchema = z
     params: { hint: `builtin is one of ${BUILTIN_ROUTERS.join(', ')}; file is an EndpointPickerConfig` },
   });
 
+const intervalText = durationText.refine((text) => (parseQuantity(text, 'seconds') ?? 1) > 0, {
+  error: 'must be above 0',
+});
+
+/** Who answers llm-d's predicted-latency-producer. Defaults: the Helm chart's and the servers' own. */
+const latencyPredictorSchema = z
+  .strictObject({
+    kind: z
+      .enum(['learned', 'oracle', 'none'])
+      .describe(
+        'learned: a model trained on the past of the run; oracle: knows the true state of every replica, a bound; none: the servers are down, and scorers fall back to metrics',
+      ),
+    sample_flush_interval: intervalText.optional().describe('between two batches of samples: "1s"'),
+    retraining_interval: intervalText.optional().describe('LATENCY_RETRAINING_INTERVAL_SEC: "1s"'),
+    model_sync_interval: intervalText.optional().describe('MODEL_SYNC_INTERVAL_SEC: "10s"'),
+    min_samples_fresh: z
+      .int()
+      .min(2)
+      .optional()
+      .describe('samples for the first model, LATENCY_MIN_SAMPLES_FOR_RETRAIN_FRESH: 10'),
+    min_samples: z
+      .int()
+      .min(2)
+      .optional()
+      .describe('samples for every further model, LATENCY_MIN_SAMPLES_FOR_RETRAIN: 100'),
+    samples_per_bucket: z.int().min(1).optional().describe('LATENCY_MAX_TRAINING_DATA_SIZE_PER_BUCKET: 500'),
+    quantile: z.number().gt(0).lt(1).optional().describe('predict this one, LATENCY_QUANTILE_ALPHA: 0.9'),
+  })
+  .refine(
+    ({ kind, ...rest }) => kind === 'learned' || Object.values(rest).every((value) => value === undefined),
+    {
+      error: 'only a learned predictor has such settings',
+      params: { hint: 'leave the kind alone, or say kind: learned' },
+    },
+  );
+
 /** How a real gateway would see the fleet, and how long it takes. */
 const gatewaySchema = z.strictObject({
   scrape_interval: durationText
@@ -42,6 +79,13 @@ const gatewaySchema = z.strictObject({
     .enum(['prefix-first', 'in-flight-first'])
     .optional()
     .describe('which data producer runs first; in the real picker chance decides at its start'),
+  latency_predictor: latencyPredictorSchema
+    .optional()
+    .describe('who predicts TTFT and TPOT for predicted-latency-producer: { kind: learned }'),
+  slo_headers: z
+    .boolean()
+    .optional()
+    .describe("whether requests carry spec.slo in llm-d's SLO headers (true)"),
 });
 
 /** One way to route, and what it changes in the fleet. */

@@ -17,6 +17,8 @@ export interface ModelServer {
   advance(now: Ticks): void;
   /** What the server's metrics page says at `time`, which may lie in the past (up to the history the server keeps). */
   gaugesAt(time: Ticks, into: Gauges): void;
+  /** Tokens of a prompt that its prefix cache holds now: a look that leaves no trace. Optional: only oracles ask. */
+  cachedTokens?(request: EngineRequest): Tokens;
   /** Throws InvariantError unless every law of the server holds (blocks conserved, queues disjoint …). */
   check(): void;
 }

@@ -1,5 +1,5 @@
 import { invariant } from '../../base/invariant.ts';
-import type { Ticks } from '../../base/units.ts';
+import type { Ticks, Tokens } from '../../base/units.ts';
 import type { StepTimer } from '../latency/step-time-model.ts';
 import { BlockPool } from './block-pool.ts';
 import { CacheEventLog } from './cache-event-log.ts';
@@ -128,6 +128,10 @@ export class ReplicaServer implements ModelServer {
 
   gaugesAt(time: Ticks, into: Gauges): void {
     this.journal.at(time, into);
+  }
+
+  cachedTokens(request: EngineRequest): Tokens {
+    return this.core.kv.lookUp(new Sequence(request, this.config.maxModelLen, this.now));
   }
 
   check(): void {

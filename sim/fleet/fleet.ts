@@ -1,5 +1,5 @@
 import { invariant } from '../../base/invariant.ts';
-import type { Ticks } from '../../base/units.ts';
+import type { Ticks, Tokens } from '../../base/units.ts';
 import type { Gauges, ServerListener } from '../engine/model-server.ts';
 import type { Clock } from '../events/clock.ts';
 import { DelayLine } from '../events/delay-line.ts';
@@ -48,6 +48,7 @@ export class Fleet implements FleetView {
   private readonly deliveries = new DelayLine<Flight>();
   private readonly timeouts = new EventQueue<Flight>();
   private readonly flights = new Flights();
+  readonly inFlight = this.flights.all;
   private readonly knownEnd: boolean;
   private readonly timeoutTicks: Ticks | undefined;
   private now: Ticks = 0;
@@ -118,6 +119,10 @@ export class Fleet implements FleetView {
 
   gaugesAt(replica: number, time: Ticks, into: Gauges): void {
     this.servers.gaugesAt(replica, time, into);
+  }
+
+  cachedTokens(replica: number, flight: Flight): Tokens {
+    return this.servers.server(replica).cachedTokens?.(flight) ?? 0;
   }
 
   /** What would happen to replicas after the last request has ended is of no account. */

@@ -23,6 +23,11 @@ export class Flights {
     last.place = flight.place;
   }
 
+  /** In no particular order; changes with every request that comes or goes. */
+  get all(): readonly Flight[] {
+    return this.flights;
+  }
+
   /** In the order in which they were sent. */
   inOrder(): Flight[] {
     return [...this.flights].sort((a, b) => a.index - b.index);

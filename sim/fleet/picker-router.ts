@@ -11,6 +11,9 @@ import { blockSizeOf, endpointInfos } from './endpoints.ts';
 import type { Flight } from './flight.ts';
 import { endCauseOf, inferenceRequestOf } from './inference-request.ts';
 import { KvEventFeed } from './kv-event-feed.ts';
+import { LatencyLearner } from './latency-prediction/latency-learner.ts';
+import { LatencyOracle } from './latency-prediction/latency-oracle.ts';
+import type { Slo } from '../metrics/slo.ts';
 import { QUEUED, REJECTED, type FleetView, type Router } from './router.ts';
 import type { RouterInput, RunInput } from './run-input.ts';
 import { Scraper } from './scraper.ts';
@@ -38,6 +41,9 @@ export class PickerRouter implements Router {
   private readonly present: (Endpoint | undefined)[];
   private readonly infos: readonly EndpointInfo[];
   private readonly feed: KvEventFeed;
+  /** The SLO that requests carry in their headers. */
+  private readonly slo: Slo | undefined;
+  private readonly oracle: LatencyOracle | undefined;
   private due: Ticks = Infinity;
 
   constructor(
@@ -51,13 +57,23 @@ export class PickerRouter implements Router {
     this.model = input.model;
     this.bytesPerToken = gateway.bytesPerToken;
     this.decisionTicks = clock.ticks(gateway.decisionTime + gateway.tokenizationTime);
+    this.slo = gateway.sloHeaders === true ? input.slo : undefined;
+    this.infos = endpointInfos(input.pools);
+    const { latencyPredictor } = gateway;
+    if (latencyPredictor?.kind === 'oracle') {
+      const replicas = new Map(this.infos.map(({ id }, replica) => [id, replica]));
+      this.oracle = new LatencyOracle(input.pools, view, clock, (id) => replicas.get(id));
+    }
     this.picker = new EndpointPicker(config, {
       seed: input.seed,
       run: router,
       tieBreak,
       producerOrder: gateway.producerOrder,
+      ...(this.oracle !== undefined && { latencyPredictor: this.oracle }),
+      ...(latencyPredictor?.kind === 'learned' && {
+        latencyPredictor: new LatencyLearner(latencyPredictor, input.seed, router),
+      }),
     });
-    this.infos = endpointInfos(input.pools);
     this.picker.observeMembership({ added: this.infos }, 0);
     this.present = [...this.picker.endpoints];
     this.picker.endpoints.forEach((endpoint, replica) => this.replicaOf.set(endpoint, replica));
@@ -73,7 +89,9 @@ export class PickerRouter implements Router {
   arrive(flight: Flight, now: Ticks): number {
     const seconds = this.clock.seconds(now);
     this.learn(now);
-    const state = this.picker.open(inferenceRequestOf(flight, this.model, seconds, this.bytesPerToken));
+    const state = this.picker.open(
+      inferenceRequestOf(flight, this.model, seconds, this.bytesPerToken, this.slo),
+    );
     flight.state = state;
     this.open++;
     const admission = this.picker.admit(state, seconds);
@@ -97,7 +115,7 @@ export class PickerRouter implements Router {
     flight.state = undefined;
     this.open--;
     this.queued.delete(state);
-    this.picker.end(state, endCauseOf(flight), this.clock.seconds(now));
+    this.picker.end(state, endCauseOf(flight), this.clock.seconds(now), flight.producedTokens);
     this.wakeIfDue(now);
   }
 
@@ -145,6 +163,7 @@ export class PickerRouter implements Router {
 
   private decide(flight: Flight, state: RequestState, now: Ticks): number {
     const seconds = this.clock.seconds(now);
+    this.oracle?.about(flight);
     const nobody = this.picker.produce(state, seconds);
     if (nobody !== undefined) return reject(flight, nobody);
     const decision = this.picker.schedule(state, seconds);

@@ -1,4 +1,4 @@
-import type { Ticks } from '../../base/units.ts';
+import type { Ticks, Tokens } from '../../base/units.ts';
 import type { Gauges, KvEvent } from '../engine/model-server.ts';
 import type { Flight } from './flight.ts';
 
@@ -35,4 +35,8 @@ export interface FleetView {
   readonly replicas: number;
   /** The metrics page of a replica as it was at `time` (not after now). */
   gaugesAt(replica: number, time: Ticks, into: Gauges): void;
+  /** Requests in flight: what no router sees. */
+  readonly inFlight: readonly Flight[];
+  /** Prompt tokens of a request that a replica's cache holds now: what no router sees. */
+  cachedTokens(replica: number, flight: Flight): Tokens;
 }

@@ -5,6 +5,7 @@ import type { RoutingPolicy } from '../../scheduler/policies/routing-policy.ts';
 import type { EngineConfig } from '../engine/engine-config.ts';
 import type { StepTimeModel } from '../latency/step-time-model.ts';
 import type { Slo } from '../metrics/slo.ts';
+import type { LatencyPredictorInput } from './latency-prediction/prediction-input.ts';
 import type { Workload } from '../workload/workload.ts';
 
 /** Everything that one run needs, resolved: no file, no profile name, no default is left to look up. */
@@ -93,4 +94,8 @@ export interface GatewayInput {
   readonly producerOrder: 'prefix-first' | 'in-flight-first';
   /** Bytes that one trace token stands for; undefined = one router pseudo-token per trace token. */
   readonly bytesPerToken: number | undefined;
+  /** Who answers predicted-latency-producer; undefined = nobody, as when its servers are down. */
+  readonly latencyPredictor?: LatencyPredictorInput | undefined;
+  /** Whether requests carry the run's SLO in llm-d's headers. */
+  readonly sloHeaders?: boolean | undefined;
 }
