@@ -65,7 +65,9 @@ export function fillEngine(
     scheduler_reserve_full_isl: spec.scheduler_reserve_full_isl ?? defaults.schedulerReserveFullIsl,
     watermark: spec.watermark ?? defaults.watermark,
     scheduling_policy: spec.scheduling_policy ?? 'fcfs',
-    async_scheduling: spec.async_scheduling ?? defaults.asyncScheduling,
+    // vLLM VllmConfig: off with drafts that are looked up on the CPU.
+    async_scheduling:
+      spec.async_scheduling ?? (spec.speculative_config?.method !== 'ngram' && defaults.asyncScheduling),
     prefill_schedule_interval: spec.prefill_schedule_interval ?? defaults.prefillScheduleInterval,
     gpu_memory_utilization: spec.gpu_memory_utilization ?? defaults.gpuMemoryUtilization,
     kv_cache_dtype: spec.kv_cache_dtype ?? 'auto',
@@ -125,7 +127,8 @@ export function engineConfigOf(
     prefillScheduleInterval: engine.prefill_schedule_interval,
     maxNumQueuedReqs: engine.max_num_queued_reqs,
     maxLoras: undefined,
-    numSpeculativeTokens: 0,
+    numSpeculativeTokens: engine.speculative_config?.num_speculative_tokens ?? 0,
+    useEagle: engine.speculative_config !== undefined && engine.speculative_config.method !== 'ngram',
     slidingWindow,
     prefixCacheRetentionInterval: profile.defaults.prefixCacheRetentionInterval,
     rules: profile.rules,

@@ -4,6 +4,7 @@ import { batchLimits } from '../../hardware-profiles/batch-limits.ts';
 import { loadGpu, type GpuProfile } from '../../hardware-profiles/gpu-profile.ts';
 import { kvBlockSize } from '../../hardware-profiles/kv-block-size.ts';
 import { kvCacheTokensOfBlocks } from '../../hardware-profiles/kv-cache-tokens.ts';
+import { withDraftLayer } from '../../hardware-profiles/draft-layer.ts';
 import type { EngineProfile } from '../../hardware-profiles/engine-profile.ts';
 import type { ModelProfile } from '../../hardware-profiles/model-profile.ts';
 import type { ProfileSource } from '../../hardware-profiles/profile-source.ts';
@@ -19,6 +20,7 @@ import { checkLimits, engineConfigOf, fillEngine, type ResolvedEngineSpec } from
 import { engineProfileOf } from './engine-profile-of.ts';
 import { kvBlocksOf, pinnedBlocks } from './kv-blocks-of.ts';
 import type { Notes } from './notes.ts';
+import { draftAcceptanceOf, speculationOf } from './speculation-of.ts';
 import { windowGroupsOf } from './window-groups-of.ts';
 
 export interface ResolvedPool {
@@ -73,6 +75,8 @@ export function poolOf(spec: PoolSpec, context: PoolContext): ResolvedPool | und
       role: spec.role,
       engine: config,
       stepTime,
+      draftAcceptance:
+        engine.speculative_config === undefined ? undefined : draftAcceptanceOf(engine.speculative_config),
     },
     spec: { ...spec, engine: withBlocks(engine, blocks) },
   };
@@ -118,9 +122,16 @@ function onHardware(
     maxNumSeqs: engine.max_num_seqs,
     kvDtype: engine.kv_cache_dtype,
   };
+  const speculation = speculationOf(
+    engine.speculative_config,
+    model,
+    [...path, 'engine', 'speculative_config'],
+    notes,
+  );
   const blocks = kvBlocksOf(
     {
       ...shape,
+      model: speculation?.drafter === 'layer' ? withDraftLayer(model) : model,
       gpuMemoryUtilization: engine.gpu_memory_utilization,
       maxModelLen,
       blockSize: engine.block_size,
@@ -135,6 +146,7 @@ function onHardware(
     enableExpertParallel: spec.enable_expert_parallel,
     enforceEager: engine.enforce_eager,
     asyncScheduling: engine.async_scheduling,
+    speculation,
   });
   for (const { code, text } of stepTime.labels) notes.label(code, text, [...path, 'hardware']);
   return { engine, blocks, stepTime };

@@ -2,6 +2,31 @@ import { z } from 'zod';
 
 import { durationText } from '../../sim/workload/draw/duration.ts';
 
+/**
+ * Speculative decoding under vLLM's names (SpeculativeConfig). How much of the drafts is accepted is the models' affair: a
+ * scenario gives it as vLLM does for benchmarks, `synthetic_acceptance_length`, the "Mean acceptance length" of its log.
+ */
+const speculativeSchema = z
+  .strictObject({
+    method: z
+      .enum(['ngram', 'eagle', 'eagle3', 'mtp'])
+      .describe('who drafts: a look-up in the text (ngram), or a layer on top of the model'),
+    num_speculative_tokens: z.int().min(1).max(32).describe('drafts of a sequence in each step'),
+    synthetic_acceptance_length: z
+      .number()
+      .min(1)
+      .describe(
+        "tokens that a step yields in the mean, the model's own included: 1 to 1 + num_speculative_tokens",
+      ),
+  })
+  .refine((one) => one.synthetic_acceptance_length <= 1 + one.num_speculative_tokens, {
+    error: 'must be at most 1 + num_speculative_tokens',
+    path: ['synthetic_acceptance_length'],
+    params: {
+      hint: 'vLLM logs it as "Mean acceptance length": the accepted drafts and one token of the model',
+    },
+  });
+
 /** Settings of a pool's model servers, under vLLM's names. What is absent follows from the engine profile and the GPU. */
 const engineSchema = z
   .strictObject({
@@ -76,6 +101,7 @@ const engineSchema = z
       .boolean()
       .optional()
       .describe('scale long_prefill_token_threshold with the load'),
+    speculative_config: speculativeSchema.optional().describe('draft tokens and verify them, several a step'),
     prefill_schedule_interval: z.int().min(1).optional().describe('steps between two that may prefill'),
     ingest_delay: durationText
       .optional()
@@ -143,6 +169,7 @@ export const poolSchema = z
     params: { hint: 'without hardware nothing else says how many KV blocks there are' },
   });
 
+export type SpeculativeSpec = z.output<typeof speculativeSchema>;
 export type EngineSpec = z.output<typeof engineSchema>;
 export type PoolSpec = z.output<typeof poolSchema>;
 

@@ -25,6 +25,8 @@ export interface EngineConfig {
   readonly maxNumQueuedReqs: number | undefined;
   readonly maxLoras: number | undefined;
   readonly numSpeculativeTokens: number;
+  /** Drafts come from a layer on top of the model (EAGLE, MTP), which keeps KV of its own. */
+  readonly useEagle?: boolean | undefined;
   readonly slidingWindow: Tokens | undefined;
   readonly prefixCacheRetentionInterval: number | undefined;
   /** Which way KV travels between this server and others; undefined = it keeps its KV to itself. */

@@ -25,6 +25,10 @@ export class KvCacheManager {
   private readonly caching: boolean;
   private readonly reserveFullIsl: boolean;
   private readonly watermark: Blocks;
+  /** The last block that a look-up finds counts as missing: a drafting layer needs the hidden states behind it. */
+  private readonly dropsLastHit: boolean;
+  /** Slots for drafts that a drafting layer computes behind the tokens of a step. */
+  private readonly lookahead: Tokens;
   private readonly lookup: PrefixLookup;
   /** Blocks that the last lookup found in every group. */
   private hitBlocks: Blocks = 0;
@@ -38,6 +42,8 @@ export class KvCacheManager {
     this.caching = config.enablePrefixCaching;
     this.reserveFullIsl = config.schedulerReserveFullIsl;
     this.lookup = new PrefixLookup(this.index, config.blockSize);
+    this.dropsLastHit = config.useEagle === true;
+    this.lookahead = config.useEagle === true ? config.numSpeculativeTokens : 0;
     this.watermark = Math.floor(config.watermark * config.numGpuBlocks);
     this.window =
       config.slidingWindow === undefined
@@ -53,7 +59,8 @@ export class KvCacheManager {
     this.hitBlocks = 0;
     sequence.sharedPrefix = 0;
     if (!this.caching) return 0;
-    const found = this.lookup.find(sequence, Math.floor((sequence.tokens - 1) / this.blockSize));
+    const cached = this.lookup.find(sequence, Math.floor((sequence.tokens - 1) / this.blockSize));
+    const found = this.dropsLastHit && cached > 0 ? cached - 1 : cached;
     this.hitBlocks = found;
     if (this.window !== undefined) {
       const hit = this.window.lookUp(sequence, found);
@@ -106,7 +113,8 @@ export class KvCacheManager {
     const { table } = sequence;
     const { window } = this;
     this.taken = 0;
-    const end = sequence.computed + tokens;
+    const known = Math.min(sequence.computed + tokens, sequence.tokens);
+    const end = sequence.computed + tokens + this.lookahead;
     if (window !== undefined && table.window !== undefined)
       window.removeSkipped(table.window, Math.max(0, sequence.computed - sequence.inFlight));
     if (end > sequence.slots) {
@@ -115,7 +123,6 @@ export class KvCacheManager {
       if ((blocks - table.blocks) * groups > this.pool.free) return false;
       this.extend(sequence, blocks);
     }
-    const known = end < sequence.tokens ? end : sequence.tokens;
     if (known >= sequence.cacheAt) this.cache(sequence, known);
     return true;
   }

@@ -44,7 +44,7 @@ export class RowShape implements StepShape {
   /** A row that computes a sequence's next token, and `tokens` - 1 drafts, behind `computed` others. */
   private addDecode(tokens: Tokens, computed: Tokens): void {
     this.decodeRows++;
-    this.sampledRows++;
+    this.sampledRows += tokens;
     this.decodeTokens += tokens;
     this.decodeContext += computed;
     this.decodeContextSquares += computed * computed;

@@ -39,6 +39,17 @@ export function scaled({ starts, values, slopes }: PiecewiseLine, factor: number
   };
 }
 
+/** The sum of two functions. */
+export function sumOfLines(a: PiecewiseLine, b: PiecewiseLine): PiecewiseLine {
+  const starts = [...new Set([...a.starts, ...b.starts])].sort((x, y) => x - y);
+  const slopeAt = (line: PiecewiseLine, x: number): number => line.slopes[pieceAt(line, x)] ?? 0;
+  return {
+    starts,
+    values: starts.map((x) => valueAt(a, x) + valueAt(b, x)),
+    slopes: starts.map((x) => slopeAt(a, x) + slopeAt(b, x)),
+  };
+}
+
 export function valueAt(line: PiecewiseLine, x: number): number {
   const piece = pieceAt(line, x);
   return (line.values[piece] ?? 0) + (line.slopes[piece] ?? 0) * (x - (line.starts[piece] ?? 0));

@@ -1,5 +1,8 @@
 import { captureSizes } from '../../hardware-profiles/capture-sizes.ts';
 import { storedKv } from '../../hardware-profiles/kv-layout.ts';
+import { draftLayer } from '../../hardware-profiles/draft-layer.ts';
+import type { EngineProfile } from '../../hardware-profiles/engine-profile.ts';
+import { withDrafting } from './drafting-cost.ts';
 import { modelCost } from './model-cost.ts';
 import { operatorsOf } from './operators-of.ts';
 import type { StepTimeModel } from './step-time-model.ts';
@@ -15,13 +18,11 @@ export interface ProfileStepTime extends StepTimeModel {
  * The step time of a model on a GPU under an engine, from their profiles. The caller has checked `unsupported`.
  */
 export function stepTimeModel(input: StepTimeInput): ProfileStepTime {
-  const { gpu, model, engine, maxNumSeqs, maxNumBatchedTokens } = input;
+  const { gpu, model, engine, maxNumSeqs, maxNumBatchedTokens, speculation } = input;
   const operators = operatorsOf(gpu, engine);
-  const cost = modelCost({
+  const shared = {
     operators,
     gpu,
-    model,
-    engine,
     tensorParallelSize: input.tensorParallelSize,
     enableExpertParallel: input.enableExpertParallel ?? false,
     kvDtype: storedKv(model, input.kvDtype),
@@ -31,13 +32,31 @@ export function stepTimeModel(input: StepTimeInput): ProfileStepTime {
         : captureSizes(engine, gpu, {
             maxNumSeqs,
             maxNumBatchedTokens,
-            numSpeculativeTokens: input.numSpeculativeTokens ?? 0,
+            numSpeculativeTokens: speculation?.tokens ?? 0,
           }),
     asyncScheduling: input.asyncScheduling,
-  });
+  };
+  const alone = modelCost({ ...shared, model, engine });
+  const cost =
+    speculation?.drafter === 'layer'
+      ? withDrafting(
+          alone,
+          modelCost({ ...shared, model: draftLayer(model), engine: withoutStepOverhead(engine) }),
+          speculation.tokens,
+        )
+      : alone;
   return {
     timer: (ticksPerSecond) => new CostTimer(cost, ticksPerSecond),
     ...(model.window === undefined ? {} : { slidingWindow: model.window.tokens }),
     labels: stepTimeLabels(input, operators, cost),
+  };
+}
+
+/** What a step costs once, whatever it computes, is not paid again by the layer behind the model. */
+function withoutStepOverhead(engine: EngineProfile): EngineProfile {
+  const { step, perSequence } = engine.overhead;
+  return {
+    ...engine,
+    overhead: { ...engine.overhead, step: { ...step, value: 0 }, perSequence: { ...perSequence, value: 0 } },
   };
 }

@@ -13,8 +13,14 @@ export interface StepTimeInput {
   readonly enableExpertParallel?: boolean | undefined;
   readonly maxNumBatchedTokens: Tokens;
   readonly maxNumSeqs: number;
-  readonly numSpeculativeTokens?: number | undefined;
+  readonly speculation?: Speculation | undefined;
   readonly enforceEager?: boolean | undefined;
   readonly asyncScheduling: boolean;
   readonly kvDtype?: KvDtype | undefined;
+}
+
+/** Speculative decoding: drafts of a step, and whether a layer on top of the model makes them or a look-up on the CPU. */
+export interface Speculation {
+  readonly tokens: Tokens;
+  readonly drafter: 'layer' | 'lookup';
 }

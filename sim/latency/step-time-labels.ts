@@ -55,6 +55,14 @@ export function stepTimeLabels(
   const links = gpu.scaleUp.allReduce.busBandwidth.kind;
   if (tensorParallelSize > 1 && links === 'assumed' && (used.size === 0 || missing.has('all-reduce')))
     label('assumed-figure', `the all-reduce over ${gpu.scaleUp.name} is assumed`);
+  const { speculation } = input;
+  if (speculation !== undefined)
+    label(
+      'speculative-decoding',
+      speculation.drafter === 'layer'
+        ? 'no step with drafts was measured: a drafting layer is priced like one more layer of the model, once per draft, and verification as one reading of each context'
+        : 'no step with drafts was measured: looking up drafts is taken to cost nothing, and verification one reading of each context',
+    );
   if (tensorParallelSize > gpu.nodeGpus)
     label(
       'out-of-range',

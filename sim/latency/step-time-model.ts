@@ -22,7 +22,7 @@ export interface StepShape {
   /** Per chunk, `chunks` entries: tokens in this step; tokens of its sequence computed before it. */
   readonly chunkTokens: number[];
   readonly chunkComputed: number[];
-  /** Rows that end in a sampled token. */
+  /** Rows of logits: one for each sampled token, and one for each draft that is verified. */
   sampledRows: number;
   /** Distinct LoRA adapters among the rows. */
   adapters: number;

@@ -200,6 +200,54 @@ describe('a model with sliding-window layers', () => {
   });
 });
 
+describe('speculative decoding', () => {
+  const drafting = (method: string, tokens: number, length: number, ...more: readonly string[]) =>
+    resolve(SMALL_SCENARIO, [
+      engine(
+        `speculative_config={ method: ${method}, num_speculative_tokens: ${tokens}, synthetic_acceptance_length: ${length} }`,
+      ),
+      ...more,
+    ]);
+
+  it.each([
+    [3, 4, 1],
+    [3, 1, 0],
+    [1, 1.6, 0.6],
+    [2, 1 + 0.7 + 0.49, 0.7],
+    [5, 1 + 0.5 + 0.25 + 0.125 + 0.0625 + 0.03125, 0.5],
+  ])('%d drafts that yield %f tokens a step are each accepted with %f', (tokens, length, rate) => {
+    expect(drafting('eagle', tokens, length).policies[0]?.pools[0]?.draftAcceptance).toBeCloseTo(rate, 9);
+  });
+
+  it('runs asynchronously but for drafts that the CPU looks up; only a layer takes memory and KV', () => {
+    const none = engineOf(resolve(SMALL_SCENARIO));
+    const eagle = engineOf(drafting('eagle3', 3, 2.5));
+    const ngram = engineOf(drafting('ngram', 3, 2.5));
+    expect(eagle).toMatchObject({ asyncScheduling: true, useEagle: true, numSpeculativeTokens: 3 });
+    expect(ngram).toMatchObject({ asyncScheduling: false, useEagle: false, numSpeculativeTokens: 3 });
+    expect(ngram.numGpuBlocks).toBe(none.numGpuBlocks);
+    // One layer on top of 64: its KV in each block, and its weights.
+    expect(eagle.numGpuBlocks / none.numGpuBlocks).toBeLessThan(64 / 65);
+    expect(eagle.numGpuBlocks / none.numGpuBlocks).toBeGreaterThan(0.96);
+    expect(labelsOf(drafting('ngram', 3, 2.5), 'speculative-decoding')).toHaveLength(1);
+  });
+
+  it('refuses more tokens a step than there can be, and a layer beside sliding windows', () => {
+    expect(
+      refusals(SMALL_SCENARIO, [
+        engine(
+          'speculative_config={ method: mtp, num_speculative_tokens: 2, synthetic_acceptance_length: 3.5 }',
+        ),
+      ]),
+    ).toEqual([
+      expect.stringContaining('synthetic_acceptance_length must be at most 1 + num_speculative_tokens'),
+    ]);
+    const oss = ['spec.model=gpt-oss-20b'];
+    expect(() => drafting('ngram', 3, 2.5, ...oss)).not.toThrow();
+    expect(() => drafting('eagle3', 3, 2.5, ...oss)).toThrow(/beside sliding-window layers/);
+  });
+});
+
 describe('latent attention', () => {
   it('has the block size of its backend', () => {
     const sets = ['spec.model=deepseek-v3', 'spec.fleet.pools[0].tensor_parallel_size=8'];

@@ -28,6 +28,20 @@ describe('speculative decoding', () => {
     },
   );
 
+  it('computes a found block again where a drafting layer needs what is behind it', () => {
+    for (const useEagle of [false, true]) {
+      const config = { ...ONE_REPLICA, numSpeculativeTokens: 3, useEagle };
+      const load = [0, 100].map((step) => ({
+        at: step * STEP,
+        input: 10 * config.blockSize + 1,
+        output: 1,
+        text: 1,
+      }));
+      const { requests } = playReplica(config, load, none);
+      expect(requests[1]?.hitTokens).toBe((useEagle ? 9 : 10) * config.blockSize);
+    }
+  });
+
   it('cuts an answer at its end, whatever was accepted behind it', () => {
     for (const output of [1, 2, 3, 4, 5, 6, 7]) {
       const config = { ...ONE_REPLICA, numSpeculativeTokens: 3 };

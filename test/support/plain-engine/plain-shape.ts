@@ -19,7 +19,7 @@ export function shapeOf(pass: PlainPass, window: number | undefined): StepShape 
     chunks: chunks.length,
     chunkTokens: chunks.map(({ tokens }) => tokens),
     chunkComputed: chunks.map(({ computed }) => computed),
-    sampledRows: rows.filter(({ isChunk }) => !isChunk).length,
+    sampledRows: sum(decodes.map(({ tokens }) => tokens)) + chunks.filter(({ isChunk }) => !isChunk).length,
     adapters: new Set([...pass.rows.keys()].flatMap(({ lora }) => lora ?? [])).size,
   };
 }
