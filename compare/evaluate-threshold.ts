@@ -1,7 +1,8 @@
 import { quantileSorted } from 'simple-statistics';
 
+import { sortDurations } from '../base/sort-durations.ts';
 import { metricAt } from '../documents/metric.ts';
-import type { RequestTable } from '../documents/request-table.ts';
+import { partOf, queueTimeOf, type RequestTable } from '../documents/request-table.ts';
 import type { RunRecord } from '../documents/run-record.ts';
 import type { RunEntry, ThresholdResult } from '../documents/run-report.ts';
 import type { Threshold } from '../documents/threshold.ts';
@@ -53,28 +54,34 @@ function percentile(
   className: string | undefined,
   share: number,
 ): number | undefined {
-  const { ttft, tpot, e2e, parts, dictionaries } = table;
-  const classCode = className === undefined ? undefined : dictionaries.classes.indexOf(className);
-  const queue = [parts.retry, parts.gatewayQueue, parts.gatewayDecision, parts.ingest, parts.engineQueue];
-  const columns: Readonly<Record<string, readonly Float64Array[]>> = {
-    ttft: [ttft],
-    tpot: [tpot],
-    e2e: [e2e],
-    queueTime: queue,
-    gatewayQueueTime: [parts.gatewayQueue],
-  };
-  const values: number[] = [];
+  const { classCode, dictionaries } = table;
+  const code = className === undefined ? undefined : dictionaries.classes.indexOf(className);
+  const values = new Float64Array(table.rows);
+  let count = 0;
   for (let row = 0; row < table.rows; row++) {
-    if (table.counted[row] !== 1 || (classCode !== undefined && table.classCode[row] !== classCode)) continue;
-    const value = (columns[metric] ?? []).reduce((sum, column) => sum + (column[row] ?? NaN), 0);
-    if (!Number.isNaN(value)) values.push(value);
+    if (table.counted[row] !== 1 || (code !== undefined && (classCode?.[row] ?? -1) !== code)) continue;
+    const value = timeOf(table, metric, row);
+    if (!Number.isNaN(value)) values[count++] = value;
   }
-  return values.length === 0
-    ? undefined
-    : quantileSorted(
-        values.sort((a, b) => a - b),
-        share,
-      );
+  if (count === 0) return undefined;
+  const sorted = values.subarray(0, count);
+  sortDurations(sorted);
+  return quantileSorted(sorted as unknown as number[], share);
+}
+
+function timeOf(table: RequestTable, metric: string, row: number): number {
+  switch (metric) {
+    case 'ttft':
+    case 'tpot':
+    case 'e2e':
+      return table[metric][row] ?? NaN;
+    case 'queueTime':
+      return queueTimeOf(table, row);
+    case 'gatewayQueueTime':
+      return partOf(table, 'gatewayQueue', row);
+    default:
+      return NaN;
+  }
 }
 
 function holds(value: number, operator: Threshold['operator'], limit: number): boolean {

@@ -3,8 +3,7 @@ import { SortedColumn } from './sorted-column.ts';
 
 /*
  * The figures of one run, recomputed with a weight per block. Layout: what adds up is summed per block beforehand
- * (Float64Array, one entry per block); what is ranked is sorted beforehand and walked (SortedColumn). A draw costs one
- * walk over the upper half of three columns.
+ * (Float64Array, one entry per block); what is ranked is sorted beforehand (SortedColumn).
  */
 export class Sample {
   private readonly columns: readonly SortedColumn[];
@@ -20,7 +19,7 @@ export class Sample {
     );
     this.sums = sumsOf(table, blocks, blockCount);
     this.hasSlo = table.meetsSlo !== undefined;
-    const inClass = (code: number, row: number): number => (table.classCode[row] === code ? 1 : 0);
+    const inClass = (code: number, row: number): number => ((table.classCode?.[row] ?? -1) === code ? 1 : 0);
     this.classes = new Map(
       [undefined, ...table.dictionaries.classes].map((name, position) => [
         name,
@@ -78,7 +77,7 @@ function sumsOf(table: RequestTable, blocks: Int32Array, blockCount: number) {
   });
   const sum = (value: (row: number) => number): Float64Array => perBlock(blocks, blockCount, value);
   const completed = (row: number): number => (table.status[row] === COMPLETED ? 1 : 0);
-  const admitted = (row: number): boolean => !Number.isNaN(table.prefixHitTokens[row] ?? NaN);
+  const admitted = (row: number): boolean => (table.prefixHitTokens[row] ?? -1) >= 0;
   return {
     firstArrival,
     lastEnd,

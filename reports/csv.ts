@@ -1,4 +1,4 @@
-import { REQUEST_STATUSES, TTFT_PARTS, type RequestTable } from '../documents/request-table.ts';
+import { idOf, partOf, REQUEST_STATUSES, TTFT_PARTS, type RequestTable } from '../documents/request-table.ts';
 import type { RunRecord } from '../documents/run-record.ts';
 
 /**
@@ -43,27 +43,29 @@ const COLUMNS = [
 
 function rowOf(table: RequestTable, row: number): string {
   const { dictionaries: words } = table;
-  const word = (list: readonly string[], codes: Int32Array): string => quoted(list[codes[row] ?? -1] ?? '');
-  const number = (column: Float64Array): string => {
-    const value = column[row] ?? NaN;
-    return Number.isNaN(value) ? '' : String(Number(value.toFixed(12)));
-  };
+  const word = (list: readonly string[], codes: Int32Array | undefined): string =>
+    quoted(list[codes?.[row] ?? -1] ?? '');
+  const count = (column: Int32Array): string => ((column[row] ?? -1) < 0 ? '' : `${column[row]}`);
   return [
     word(words.stages, table.stageCode),
-    quoted(table.ids[row] ?? ''),
-    number(table.arrival),
+    quoted(idOf(table, row)),
+    time(table.arrival[row]),
     word(words.classes, table.classCode),
     word(words.sessions, table.sessionCode),
     REQUEST_STATUSES[table.status[row] ?? -1] ?? '',
     word(words.endpoints, table.endpointCode),
-    number(table.inputTokens),
-    number(table.outputTokens),
-    number(table.prefixHitTokens),
-    number(table.ttft),
-    number(table.tpot),
-    number(table.e2e),
-    ...TTFT_PARTS.map((part) => number(table.parts[part])),
+    count(table.inputTokens),
+    count(table.outputTokens),
+    count(table.prefixHitTokens),
+    time(table.ttft[row]),
+    time(table.tpot[row]),
+    time(table.e2e[row]),
+    ...TTFT_PARTS.map((part) => time(partOf(table, part, row))),
   ].join(',');
+}
+
+function time(seconds = NaN): string {
+  return Number.isNaN(seconds) ? '' : String(Number(seconds.toFixed(12)));
 }
 
 /** As RFC 4180 has it: fields with a comma, a quote or a line end stand in quotes. */

@@ -1,4 +1,4 @@
-import { TTFT_PARTS, type TtftPart } from '../../documents/request-table.ts';
+import { partOf, TTFT_PARTS, type RequestTable, type TtftPart } from '../../documents/request-table.ts';
 import type { RunRecord } from '../../documents/run-record.ts';
 import { formatSeconds, formatShare } from '../format.ts';
 import type { PolicyFigures } from '../policy-figures.ts';
@@ -98,18 +98,14 @@ interface Bar {
 
 /** Mean parts over the `share` of the requests with the longest TTFT. */
 function barsOf(records: readonly RunRecord[], policy: string, share: number): Bar[] {
-  const rows = records.flatMap(({ requests }) =>
-    Array.from(requests.ttft.keys())
-      .filter((row) => requests.counted[row] === 1 && !Number.isNaN(requests.ttft[row] ?? NaN))
-      .map((row) => ({ requests, row, ttft: requests.ttft[row] ?? 0 })),
-  );
+  const rows = records.flatMap(({ requests }) => rowsWithTtft(requests));
   const chosen = rows.sort((a, b) => b.ttft - a.ttft).slice(0, Math.ceil(rows.length * share));
   if (chosen.length === 0) return [];
   const mean = (value: (of: (typeof chosen)[number]) => number): number =>
     chosen.reduce((sum, of) => sum + value(of), 0) / chosen.length;
   const total = mean(({ ttft }) => ttft);
   return TTFT_PARTS.map((part, order) => {
-    const seconds = mean(({ requests, row }) => requests.parts[part][row] ?? 0);
+    const seconds = mean(({ requests, row }) => partOf(requests, part, row));
     return {
       policy,
       part,
@@ -119,4 +115,19 @@ function barsOf(records: readonly RunRecord[], policy: string, share: number): B
       text: `${policy}: ${PART_NAMES[part]} ${formatSeconds(seconds)}, ${formatShare(total > 0 ? seconds / total : 0)} of ${formatSeconds(total)}`,
     };
   });
+}
+
+interface RowWithTtft {
+  readonly requests: RequestTable;
+  readonly row: number;
+  readonly ttft: number;
+}
+
+function rowsWithTtft(requests: RequestTable): RowWithTtft[] {
+  const rows: RowWithTtft[] = [];
+  for (let row = 0; row < requests.rows; row++) {
+    const ttft = requests.ttft[row] ?? NaN;
+    if (requests.counted[row] === 1 && !Number.isNaN(ttft)) rows.push({ requests, row, ttft });
+  }
+  return rows;
 }

@@ -46,6 +46,7 @@ export function simulate(input: RunInput, onProgress?: (progress: Progress) => v
     targets: input.slo === undefined ? undefined : targetsOf.bind(undefined, input.slo),
     pools: input.pools.map((pool) => ({ ...pool, usableBlocks: pool.engine.numGpuBlocks - 1 })),
     labels: input.labels,
+    expected: source.count,
   });
   const observer = observe(recorder, clock, source, onProgress);
   const fleet = new Fleet({
@@ -160,7 +161,7 @@ function fill(row: EndedRequest, flight: Flight, seconds: (ticks: Ticks | undefi
   row.firstToken = seconds(flight.firstToken);
   row.end = seconds(flight.ended);
   row.outputTokens = flight.producedTokens;
-  row.prefixHitTokens = flight.started === undefined ? NaN : flight.hitTokens;
+  row.prefixHitTokens = flight.started === undefined ? -1 : flight.hitTokens;
   row.predictedHitTokens = flight.predictedHitTokens ?? NaN;
 }
 
@@ -179,7 +180,7 @@ function emptyRow(): EndedRequest {
     firstToken: NaN,
     end: NaN,
     outputTokens: 0,
-    prefixHitTokens: NaN,
+    prefixHitTokens: -1,
     predictedHitTokens: NaN,
   };
 }

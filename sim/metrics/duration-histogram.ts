@@ -16,6 +16,13 @@ export class DurationHistogram {
   private sum = 0;
   private max = 0;
 
+  add(duration: number): void {
+    this.count++;
+    this.sum += duration;
+    if (duration > this.max) this.max = duration;
+    this.addToBucket(bucketOf(duration), 1);
+  }
+
   /** `weight` observations of each of first, first + growth, … (`steps` terms, growth >= 0, all above 0). */
   addProgression(weight: number, first: number, growth: number, steps: number): void {
     const last = first + growth * (steps - 1);
@@ -79,6 +86,7 @@ export class DurationHistogram {
     for (const { bucket, count } of buckets) {
       if (rank < below + count) {
         const low = lowerEdge(bucket);
+        if (low === 0) return low; // the bucket of those that took no time
         return low + ((rank - below) / count) * (lowerEdge(bucket + 1) - low);
       }
       below += count;

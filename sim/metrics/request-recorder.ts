@@ -1,23 +1,16 @@
 import type { Seconds, Tokens } from '../../base/units.ts';
-import {
-  COMPLETED,
-  REQUEST_STATUSES,
-  TTFT_PARTS,
-  type RequestTable,
-  type TtftPart,
-} from '../../documents/request-table.ts';
+import { COMPLETED, REQUEST_STATUSES, type RequestTable } from '../../documents/request-table.ts';
 import { Dictionary } from './dictionary.ts';
+import { RequestColumns } from './request-columns.ts';
 import type { SloTargets } from './slo.ts';
 
-/*
- * Writes the request table of a run. Layout: a row per request at its index (sources number requests from 0), in typed
- * arrays that double; rows that were never offered are dropped at the end.
- */
+/* Writes the request table of a run: a row per request at its index (sources number requests from 0). */
 
 /** What is known of a request when a client wants to send it. */
 export interface OfferedRequest {
   readonly index: number;
-  readonly id: string;
+  /** undefined = it is called by its index. */
+  readonly name?: string | undefined;
   readonly class?: string;
   readonly session?: string;
   readonly stage?: number;
@@ -40,6 +33,7 @@ export interface EndedRequest {
   firstToken: Seconds;
   end: Seconds;
   outputTokens: Tokens;
+  /** -1 for a request that no server has admitted. */
   prefixHitTokens: Tokens;
   /** What the router believed; NaN for routers that believe nothing. */
   predictedHitTokens: Tokens;
@@ -55,14 +49,13 @@ export interface RecorderOptions {
   readonly warmup: Seconds;
   /** Targets by class name; undefined when no SLO is given. */
   readonly targets: ((name: string | undefined) => SloTargets) | undefined;
+  /** How many requests there will be; undefined where nobody knows. */
+  readonly expected: number | undefined;
 }
 
 export class RequestRecorder {
   private readonly options: RecorderOptions;
-  private capacity = 1024;
-  private rows = 0;
-  private columns = makeColumns(this.capacity);
-  private readonly ids: string[] = [];
+  private readonly columns: RequestColumns;
   private readonly classes = new Dictionary();
   private readonly sessions = new Dictionary();
   private readonly targetsByClass: SloTargets[] = [];
@@ -71,25 +64,22 @@ export class RequestRecorder {
 
   constructor(options: RecorderOptions) {
     this.options = options;
+    this.columns = new RequestColumns(options.expected, options.targets !== undefined);
   }
 
   offered(request: OfferedRequest, at: Seconds): void {
-    const row = request.index;
-    if (row >= this.capacity) this.grow(row + 1);
-    if (row >= this.rows) this.rows = row + 1;
     const { columns, options } = this;
+    const row = request.index;
     const stage = request.stage ?? -1;
     const classCode = this.classes.code(request.class);
-    columns.offered[row] = 1;
-    columns.index[row] = row;
+    columns.open(row, UNFINISHED);
     columns.arrival[row] = at;
     columns.counted[row] = at >= options.warmup && !options.warmupStages.has(stage) ? 1 : 0;
-    columns.status[row] = UNFINISHED;
-    columns.classCode[row] = classCode;
-    columns.sessionCode[row] = this.sessions.code(request.session);
-    columns.stageCode[row] = stage;
     columns.inputTokens[row] = request.prompt.length;
-    this.ids[row] = request.id;
+    columns.setCode('classCode', row, classCode);
+    columns.setCode('sessionCode', row, this.sessions.code(request.session));
+    columns.setCode('stageCode', row, stage);
+    columns.setId(row, request.name);
     if (options.targets !== undefined) this.targetsByClass[classCode + 1] ??= options.targets(request.class);
   }
 
@@ -109,52 +99,29 @@ export class RequestRecorder {
     const ttft = request.firstToken - request.firstArrival;
     const e2e = request.end - request.firstArrival;
     const gaps = request.outputTokens - 1;
+    const tpot = gaps > 0 && ttft < e2e ? (e2e - ttft) / gaps : NaN; // unstreamed answers have none
     columns.ttft[row] = ttft;
     columns.e2e[row] = e2e;
-    columns.tpot[row] = gaps > 0 && ttft < e2e ? (e2e - ttft) / gaps : NaN; // unstreamed answers have none
-    const { parts } = columns;
-    parts.retry[row] = request.arrival - request.firstArrival;
-    parts.gatewayQueue[row] = request.dispatched - request.arrival;
-    parts.gatewayDecision[row] = request.delivered - request.dispatched;
-    parts.ingest[row] = request.queued - request.delivered;
-    parts.engineQueue[row] = request.started - request.queued;
-    parts.prefill[row] = request.firstTokenMade - request.started;
-    parts.output[row] = request.firstToken - request.firstTokenMade;
-    if (this.options.targets !== undefined) {
-      const targets = this.targetsByClass[(columns.classCode[row] ?? -1) + 1];
-      columns.meetsSlo[row] =
-        targets === undefined || meets(targets, ttft, columns.tpot[row] ?? NaN, e2e) ? 1 : 0;
+    columns.tpot[row] = tpot;
+    columns.setPart('retry', row, request.arrival - request.firstArrival);
+    columns.setPart('gatewayQueue', row, request.dispatched - request.arrival);
+    columns.setPart('gatewayDecision', row, request.delivered - request.dispatched);
+    columns.setPart('ingest', row, request.queued - request.delivered);
+    columns.setPart('engineQueue', row, request.started - request.queued);
+    columns.setPart('prefill', row, request.firstTokenMade - request.started);
+    columns.setPart('output', row, request.firstToken - request.firstTokenMade);
+    if (columns.meetsSlo !== undefined) {
+      const classCode = this.classes.words.length === 0 ? -1 : columns.codeOf('classCode', row);
+      const targets = this.targetsByClass[classCode + 1];
+      columns.meetsSlo[row] = targets === undefined || meets(targets, ttft, tpot, e2e) ? 1 : 0;
     }
   }
 
   table(): RequestTable {
-    const { rows, columns, options } = this;
-    const dense = columns.offered.subarray(0, rows).every((flag) => flag === 1);
-    const kept = dense ? undefined : rowsOffered(columns.offered, rows);
-    const pick = <A extends Float64Array | Int32Array | Uint8Array>(column: A): A =>
-      (kept === undefined ? column.subarray(0, rows) : pickRows(column, kept)) as A;
-    const parts = Object.fromEntries(TTFT_PARTS.map((part) => [part, pick(columns.parts[part])]));
+    const { options } = this;
     return {
-      rows: kept?.length ?? rows,
       hasSessions: options.hasSessions,
-      ids: kept === undefined ? this.ids : Array.from(kept, (row) => this.ids[row] ?? ''),
-      index: pick(columns.index),
-      arrival: pick(columns.arrival),
-      end: pick(columns.end),
-      counted: pick(columns.counted),
-      status: pick(columns.status),
-      classCode: pick(columns.classCode),
-      sessionCode: pick(columns.sessionCode),
-      stageCode: pick(columns.stageCode),
-      endpointCode: pick(columns.endpointCode),
-      inputTokens: pick(columns.inputTokens),
-      outputTokens: pick(columns.outputTokens),
-      prefixHitTokens: pick(columns.prefixHitTokens),
-      ttft: pick(columns.ttft),
-      tpot: pick(columns.tpot),
-      e2e: pick(columns.e2e),
-      parts: parts as Record<TtftPart, Float64Array>,
-      meetsSlo: options.targets === undefined ? undefined : pick(columns.meetsSlo),
+      ...this.columns.finished(),
       dictionaries: {
         classes: this.classes.words,
         sessions: this.sessions.words,
@@ -163,13 +130,6 @@ export class RequestRecorder {
       },
     };
   }
-
-  private grow(atLeast: number): void {
-    while (this.capacity < atLeast) this.capacity *= 2;
-    const wider = makeColumns(this.capacity);
-    copyColumns(this.columns, wider);
-    this.columns = wider;
-  }
 }
 
 const UNFINISHED = REQUEST_STATUSES.indexOf('unfinished');
@@ -177,59 +137,4 @@ const UNFINISHED = REQUEST_STATUSES.indexOf('unfinished');
 /** Whether a completed request meets its targets; a target on a figure that it does not have is met. */
 function meets({ ttft, tpot, e2e }: SloTargets, hasTtft: number, hasTpot: number, hasE2e: number): boolean {
   return !(hasTtft > (ttft ?? Infinity)) && !(hasTpot > (tpot ?? Infinity)) && !(hasE2e > (e2e ?? Infinity));
-}
-
-type Columns = ReturnType<typeof makeColumns>;
-
-function makeColumns(size: number) {
-  const times = (): Float64Array => new Float64Array(size).fill(NaN);
-  const codes = (): Int32Array => new Int32Array(size).fill(-1);
-  return {
-    offered: new Uint8Array(size),
-    counted: new Uint8Array(size),
-    status: new Uint8Array(size),
-    meetsSlo: new Uint8Array(size),
-    classCode: codes(),
-    sessionCode: codes(),
-    stageCode: codes(),
-    endpointCode: codes(),
-    index: new Float64Array(size),
-    arrival: times(),
-    end: times(),
-    inputTokens: new Float64Array(size),
-    outputTokens: new Float64Array(size),
-    prefixHitTokens: times(),
-    ttft: times(),
-    tpot: times(),
-    e2e: times(),
-    parts: {
-      retry: times(),
-      gatewayQueue: times(),
-      gatewayDecision: times(),
-      ingest: times(),
-      engineQueue: times(),
-      prefill: times(),
-      output: times(),
-    },
-  };
-}
-
-function copyColumns(from: Columns, to: Columns): void {
-  const { parts, ...columns } = from;
-  for (const key of Object.keys(columns) as (keyof typeof columns)[]) to[key].set(from[key]);
-  for (const part of TTFT_PARTS) to.parts[part].set(parts[part]);
-}
-
-function rowsOffered(offered: Uint8Array, rows: number): Int32Array {
-  const kept: number[] = [];
-  for (let row = 0; row < rows; row++) if (offered[row] === 1) kept.push(row);
-  return Int32Array.from(kept);
-}
-
-function pickRows(column: Float64Array | Int32Array | Uint8Array, kept: Int32Array): typeof column {
-  const picked = column.slice(0, kept.length);
-  kept.forEach((row, position) => {
-    picked[position] = column[row] ?? NaN;
-  });
-  return picked;
 }

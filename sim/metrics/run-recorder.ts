@@ -128,7 +128,7 @@ export class RunRecorder {
       ...(table.dictionaries.classes.length > 0 && {
         classes: table.dictionaries.classes.map((name, code) => ({
           name,
-          ...summarise(table, (row) => table.classCode[row] === code, seconds),
+          ...summarise(table, (row) => table.classCode?.[row] === code, seconds),
         })),
       }),
       labels: [...run.labels],
@@ -227,7 +227,7 @@ export class RunRecorder {
       let start = Infinity;
       let end = -Infinity;
       for (let row = 0; row < table.rows; row++) {
-        if (table.stageCode[row] !== code) continue;
+        if (table.stageCode?.[row] !== code) continue;
         start = Math.min(start, table.arrival[row] ?? Infinity);
         end = Math.max(end, table.end[row] ?? -Infinity);
       }
@@ -237,7 +237,7 @@ export class RunRecorder {
         start: start === Infinity ? 0 : start,
         wallSeconds,
         warmup,
-        ...summarise(all, (row) => table.stageCode[row] === code, wallSeconds),
+        ...summarise(all, (row) => table.stageCode?.[row] === code, wallSeconds),
       };
     });
   }

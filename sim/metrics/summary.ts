@@ -1,4 +1,10 @@
-import { COMPLETED, REQUEST_STATUSES, type RequestTable } from '../../documents/request-table.ts';
+import {
+  COMPLETED,
+  partOf,
+  queueTimeOf,
+  REQUEST_STATUSES,
+  type RequestTable,
+} from '../../documents/request-table.ts';
 import type { ClassReport, Distribution, RequestCounts } from '../../documents/run-report.ts';
 import { distributionOf } from './distribution.ts';
 
@@ -14,61 +20,70 @@ export function summarise(
   belongs: (row: number) => boolean,
   seconds: number | undefined,
 ): Summary {
-  const rows: number[] = [];
-  for (let row = 0; row < table.rows; row++) if (table.counted[row] === 1 && belongs(row)) rows.push(row);
-  const completed = rows.filter((row) => table.status[row] === COMPLETED);
-  const span = seconds ?? spanOf(table, rows);
-  const sum = (column: Float64Array, over: readonly number[]): number =>
-    over.reduce((total, row) => total + (column[row] ?? 0), 0);
-  const admitted = rows.filter((row) => !Number.isNaN(table.prefixHitTokens[row]));
-  const queriedTokens = sum(table.inputTokens, admitted);
-  const hitTokens = sum(table.prefixHitTokens, admitted);
-  const { parts } = table;
+  const { counted, status, inputTokens, outputTokens, prefixHitTokens, meetsSlo } = table;
+  const counts = REQUEST_STATUSES.map(() => 0);
+  const sums = { offered: 0, good: 0, input: 0, output: 0, queried: 0, hit: 0 };
+  const completed = new Uint32Array(table.rows);
+  let most = 0;
+  for (let row = 0; row < table.rows; row++) {
+    if (counted[row] !== 1 || !belongs(row)) continue;
+    const code = status[row] ?? 0;
+    const input = inputTokens[row] ?? 0;
+    const hit = prefixHitTokens[row] ?? -1;
+    sums.offered++;
+    counts[code] = (counts[code] ?? 0) + 1;
+    sums.good += meetsSlo?.[row] ?? 0;
+    if (hit >= 0) {
+      sums.queried += input;
+      sums.hit += hit;
+    }
+    if (code !== COMPLETED) continue;
+    sums.input += input;
+    sums.output += outputTokens[row] ?? 0;
+    completed[most++] = row;
+  }
+  const span = seconds ?? spanOf(table, belongs);
+  const rows = completed.subarray(0, most);
   return {
-    requests: countsOf(table, rows),
-    ttft: distributionOfColumn(table.ttft, completed),
-    tpot: distributionOfColumn(table.tpot, completed),
-    e2e: distributionOfColumn(table.e2e, completed),
-    queueTime: distributionOf(
-      Float64Array.from(
-        completed,
-        (row) =>
-          (parts.retry[row] ?? 0) +
-          (parts.gatewayQueue[row] ?? 0) +
-          (parts.gatewayDecision[row] ?? 0) +
-          (parts.ingest[row] ?? 0) +
-          (parts.engineQueue[row] ?? 0),
-      ),
-    ),
-    gatewayQueueTime: distributionOfColumn(parts.gatewayQueue, completed),
+    requests: countsOf(counts, sums.offered),
+    ttft: distributionOfRows(rows, (row) => table.ttft[row] ?? NaN),
+    tpot: distributionOfRows(rows, (row) => table.tpot[row] ?? NaN),
+    e2e: distributionOfRows(rows, (row) => table.e2e[row] ?? NaN),
+    queueTime: distributionOfRows(rows, (row) => queueTimeOf(table, row)),
+    gatewayQueueTime: distributionOfRows(rows, (row) => partOf(table, 'gatewayQueue', row)),
     throughput:
       span > 0
         ? {
-            requestsPerSecond: completed.length / span,
-            inputTokensPerSecond: sum(table.inputTokens, completed) / span,
-            outputTokensPerSecond: sum(table.outputTokens, completed) / span,
+            requestsPerSecond: most / span,
+            inputTokensPerSecond: sums.input / span,
+            outputTokensPerSecond: sums.output / span,
           }
         : {},
-    ...goodputOf(table, rows, span),
+    ...(meetsSlo !== undefined &&
+      sums.offered > 0 && {
+        goodput: {
+          ...(span > 0 && { requestsPerSecond: sums.good / span }),
+          attainment: sums.good / sums.offered,
+        },
+      }),
     prefixCache: {
-      queriedTokens,
-      hitTokens,
-      ...(queriedTokens > 0 && { hitRate: hitTokens / queriedTokens }),
+      queriedTokens: sums.queried,
+      hitTokens: sums.hit,
+      ...(sums.queried > 0 && { hitRate: sums.hit / sums.queried }),
     },
   };
 }
 
 /** First arrival to last end of the counted rows, seconds; 0 when none has ended. */
 export function simulatedSeconds(table: RequestTable): number {
-  const rows: number[] = [];
-  for (let row = 0; row < table.rows; row++) if (table.counted[row] === 1) rows.push(row);
-  return spanOf(table, rows);
+  return spanOf(table, () => true);
 }
 
-function spanOf(table: RequestTable, rows: readonly number[]): number {
+function spanOf(table: RequestTable, belongs: (row: number) => boolean): number {
   let first = Infinity;
   let last = -Infinity;
-  for (const row of rows) {
+  for (let row = 0; row < table.rows; row++) {
+    if (table.counted[row] !== 1 || !belongs(row)) continue;
     first = Math.min(first, table.arrival[row] ?? Infinity);
     const end = table.end[row] ?? NaN;
     if (end > last) last = end;
@@ -76,32 +91,18 @@ function spanOf(table: RequestTable, rows: readonly number[]): number {
   return last > first ? last - first : 0;
 }
 
-function countsOf(table: RequestTable, rows: readonly number[]): RequestCounts {
-  const counts = REQUEST_STATUSES.map(() => 0);
-  for (const row of rows) {
-    const status = table.status[row] ?? 0;
-    counts[status] = (counts[status] ?? 0) + 1;
-  }
+function countsOf(counts: readonly number[], offered: number): RequestCounts {
   const [completed = 0, rejected = 0, failed = 0, timedOut = 0, cancelled = 0, unfinished = 0] = counts;
-  return { offered: rows.length, completed, rejected, failed, timedOut, cancelled, unfinished };
-}
-
-function goodputOf(table: RequestTable, rows: readonly number[], span: number): Pick<Summary, 'goodput'> {
-  const { meetsSlo } = table;
-  if (meetsSlo === undefined || rows.length === 0) return {};
-  const good = rows.reduce((count, row) => count + (meetsSlo[row] ?? 0), 0);
-  return {
-    goodput: { ...(span > 0 && { requestsPerSecond: good / span }), attainment: good / rows.length },
-  };
+  return { offered, completed, rejected, failed, timedOut, cancelled, unfinished };
 }
 
 /** Absent values are left out: a one-token answer has no TPOT. */
-function distributionOfColumn(column: Float64Array, rows: readonly number[]): Distribution {
+function distributionOfRows(rows: Uint32Array, value: (row: number) => number): Distribution {
   const values = new Float64Array(rows.length);
   let count = 0;
   for (const row of rows) {
-    const value = column[row] ?? NaN;
-    if (!Number.isNaN(value)) values[count++] = value;
+    const one = value(row);
+    if (!Number.isNaN(one)) values[count++] = one;
   }
   return distributionOf(values.subarray(0, count));
 }

@@ -9,6 +9,9 @@ export interface Request {
    * together). The key of everything drawn for it. Not always the order of arrival.
    */
   readonly index: number;
+  /** Its name in the workload; undefined = it is called by its index. */
+  readonly name?: string | undefined;
+  /** `name`, or the index. */
   readonly id: string;
   /** Seconds since the start of the run. */
   readonly arrival: Seconds;

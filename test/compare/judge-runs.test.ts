@@ -133,7 +133,7 @@ describe('the SLO', () => {
     const record = made({ policy: 'a' }, { classes: true });
     const worst = (requests: typeof record.requests): typeof record.requests => ({
       ...requests,
-      meetsSlo: requests.meetsSlo?.map((flag, row) => (requests.classCode[row] === 0 ? 0 : flag)),
+      meetsSlo: requests.meetsSlo?.map((flag, row) => (requests.classCode?.[row] === 0 ? 0 : flag)),
     });
     expect(judge([record], 0.8).runs[0]?.goodput?.meetsSlo).toBe(true);
     const oneClassMisses = judge([{ ...record, requests: worst(record.requests) }], 0.5).runs[0];

@@ -26,6 +26,7 @@ export interface MadeRequest {
 export function madeTable(requests: readonly MadeRequest[]): RequestTable {
   const numbers = (value: (request: MadeRequest) => number | undefined): Float64Array =>
     Float64Array.from(requests, (request) => value(request) ?? NaN);
+  const counts = (value: (request: MadeRequest) => number): Int32Array => Int32Array.from(requests, value);
   const flags = (value: (request: MadeRequest) => boolean): Uint8Array =>
     Uint8Array.from(requests, (request) => (value(request) ? 1 : 0));
   const coded = (value: (request: MadeRequest) => string | undefined): [Int32Array, string[]] => {
@@ -36,12 +37,11 @@ export function madeTable(requests: readonly MadeRequest[]): RequestTable {
   const [sessionCode, sessions] = coded((request) => request.session);
   const [endpointCode, endpoints] = coded((request) => request.endpoint);
   const completed = (request: MadeRequest): boolean => (request.status ?? 'completed') === 'completed';
-  const zero = numbers((request) => (completed(request) ? 0 : undefined));
   return {
     rows: requests.length,
     hasSessions: sessions.length > 0,
     ids: requests.map((_, row) => `r${row}`),
-    index: numbers(() => 0).map((_, row) => row),
+    index: undefined,
     arrival: numbers((request) => request.arrival),
     end: numbers((request) =>
       request.status === 'unfinished' ? undefined : request.arrival + (request.e2e ?? request.ttft ?? 0),
@@ -50,16 +50,16 @@ export function madeTable(requests: readonly MadeRequest[]): RequestTable {
     status: Uint8Array.from(requests, (request) => REQUEST_STATUSES.indexOf(request.status ?? 'completed')),
     classCode,
     sessionCode,
-    stageCode: new Int32Array(requests.length).fill(-1),
+    stageCode: undefined,
     endpointCode,
-    inputTokens: numbers((request) => request.inputTokens ?? 100),
-    outputTokens: numbers((request) => request.outputTokens ?? (completed(request) ? 10 : 0)),
-    prefixHitTokens: numbers((request) => request.prefixHitTokens ?? (completed(request) ? 0 : undefined)),
+    inputTokens: counts((request) => request.inputTokens ?? 100),
+    outputTokens: counts((request) => request.outputTokens ?? (completed(request) ? 10 : 0)),
+    prefixHitTokens: counts((request) => request.prefixHitTokens ?? (completed(request) ? 0 : -1)),
     ttft: numbers((request) => request.ttft),
     tpot: numbers((request) => request.tpot),
     e2e: numbers((request) => request.e2e),
     parts: {
-      ...(Object.fromEntries(TTFT_PARTS.map((part) => [part, zero])) as RequestTable['parts']),
+      ...(Object.fromEntries(TTFT_PARTS.map((part) => [part, undefined])) as RequestTable['parts']),
       engineQueue: numbers((request) => (completed(request) ? (request.engineQueue ?? 0) : undefined)),
       prefill: numbers((request) =>
         completed(request) ? (request.ttft ?? 0) - (request.engineQueue ?? 0) : undefined,
@@ -92,7 +92,7 @@ export function madeRecord(run: MadeRun, requests: readonly MadeRequest[]): RunR
   const seconds = simulatedSeconds(table);
   const classes = table.dictionaries.classes.map((name, code) => ({
     name,
-    ...summarise(table, (row) => table.classCode[row] === code, seconds),
+    ...summarise(table, (row) => (table.classCode?.[row] ?? -1) === code, seconds),
   }));
   return {
     entry: {

@@ -7,7 +7,7 @@ import type { Request } from '../request.ts';
 /** A request made of a draft. A class, and not a literal with what is there, because every request has one shape so. */
 export class PlayedRequest implements Request {
   readonly index: number;
-  readonly id: string;
+  readonly name: string | undefined;
   readonly arrival: Seconds;
   readonly prompt: TreePrompt;
   readonly outputContent: ContentId;
@@ -25,7 +25,7 @@ export class PlayedRequest implements Request {
 
   constructor(draft: Draft, index: number, arrival: Seconds, stage: number | undefined, knownEnd: boolean) {
     this.index = index;
-    this.id = draft.id ?? `${index}`;
+    this.name = draft.id;
     this.arrival = arrival;
     this.prompt = draft.prompt;
     this.outputContent = draft.outputContent;
@@ -41,5 +41,9 @@ export class PlayedRequest implements Request {
     if (draft.cacheSalt !== undefined) this.cacheSalt = draft.cacheSalt;
     if (draft.lora !== undefined) this.lora = draft.lora;
     if (draft.headers !== undefined) this.headers = draft.headers;
+  }
+
+  get id(): string {
+    return this.name ?? `${this.index}`;
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { indexOf } from '../../../documents/request-table.ts';
 import type { RunRecord } from '../../../documents/run-record.ts';
 import { loadScenario } from '../../../scenarios/load/load-scenario.ts';
 import { resolveScenario } from '../../../scenarios/resolve/resolve-scenario.ts';
@@ -35,10 +36,10 @@ ${events}`;
 }
 
 function routes({ requests }: RunRecord): number[] {
-  const { index, endpointCode, dictionaries } = requests;
+  const { endpointCode, dictionaries } = requests;
   const byIndex: number[] = [];
-  index.forEach((request, row) => {
-    byIndex[request] = Number(dictionaries.endpoints[endpointCode[row] ?? -1]?.slice(-1));
+  endpointCode.forEach((code, row) => {
+    byIndex[indexOf(requests, row)] = Number(dictionaries.endpoints[code]?.slice(-1));
   });
   return byIndex;
 }

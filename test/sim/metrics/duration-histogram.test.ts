@@ -57,6 +57,21 @@ describe('distributionOf', () => {
     expect(found.max).toBe(10);
   });
 
+  it('comes from a histogram beyond ten million values, and says so', () => {
+    const exact = distributionOf(new Float64Array(1e7).fill(2));
+    expect(exact).toEqual({ unit: 's', count: 1e7, mean: 2, p50: 2, p90: 2, p95: 2, p99: 2, max: 2 });
+    const values = new Float64Array(1e7 + 1).fill(3);
+    values.fill(0, 0, 6e6);
+    const { resolution, count, p50, p90 = 0, max } = distributionOf(values);
+    expect({ resolution, count, p50, max }).toEqual({
+      resolution: HISTOGRAM_RESOLUTION,
+      count: 1e7 + 1,
+      p50: 0,
+      max: 3,
+    });
+    expect(Math.abs(p90 / 3 - 1)).toBeLessThan(HISTOGRAM_RESOLUTION);
+  });
+
   it('has no figures for no requests', () => {
     expect(distributionOf(new Float64Array(0))).toEqual({ unit: 's', count: 0 });
   });
