@@ -9,11 +9,23 @@ import type { InferenceRequest } from './request.ts';
 export type RequestPhase =
   'open' | 'queued' | 'admitted' | 'produced' | 'decided' | 'committed' | 'streaming' | 'ended';
 
+/** A value that all endpoints have but a few, which are named by Endpoint.index: so few that they are searched one by one. */
+export interface Shared<T> {
+  readonly rest: T;
+  readonly endpoints: readonly number[];
+  /** Theirs, in the same order. */
+  readonly values: readonly T[];
+}
+
+/** With more exceptions than this a column is faster. */
+export const MOST_EXCEPTIONS = 4;
+
 /**
  * What the picker knows of one request between its first moment and its end. Plugins keep their per-request state
  * here and nowhere else, so that nothing is left behind when a request ends early.
  *
- * Memory: one column per data key that was written, indexed by Endpoint.index; one value per request attribute.
+ * Memory: one column per data key that was written, indexed by Endpoint.index, or what all endpoints share with the few
+ * exceptions from it; one value per request attribute.
  */
 export class RequestState {
   readonly request: InferenceRequest;
@@ -35,6 +47,7 @@ export class RequestState {
   /** Name of the profile whose first target serves the request. */
   primary: string | undefined = undefined;
   private readonly columns: (unknown[] | undefined)[] = [];
+  private readonly shared: (Shared<unknown> | undefined)[] = [];
   private readonly values: unknown[] = [];
 
   constructor(request: InferenceRequest) {
@@ -47,10 +60,26 @@ export class RequestState {
     return column as (T | undefined)[];
   }
 
+  /** What every endpoint has under a key, those excepted that a column has a value for. */
+  share<T>(key: DataKey<T>, shared: Shared<T>): void {
+    this.shared[key.slot] = shared;
+  }
+
+  /** What all endpoints share under a key; undefined where each has its own. */
+  sharedUnder<T>(key: DataKey<T>): Shared<T> | undefined {
+    return this.shared[key.slot] as Shared<T> | undefined;
+  }
+
   /** What this request's producers, or else the endpoint itself, hold under a key. */
   read<T>(key: DataKey<T>, endpoint: Endpoint): T | undefined {
     const value = this.columns[key.slot]?.[endpoint.index];
-    return (value ?? endpoint.attributes[key.slot]) as T | undefined;
+    if (value !== undefined) return value as T;
+    const shared = this.shared[key.slot];
+    if (shared !== undefined) {
+      const exception = shared.endpoints.indexOf(endpoint.index);
+      return (exception < 0 ? shared.rest : shared.values[exception]) as T;
+    }
+    return endpoint.attributes[key.slot] as T | undefined;
   }
 
   /** A datum of the request itself. */

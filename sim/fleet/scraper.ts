@@ -21,6 +21,11 @@ export class Scraper {
   private readonly pages: readonly Page[];
   private readonly phases: Float64Array;
   private readonly scraped: Float64Array;
+  /** Replicas in the order of their phases: the order in which they are scraped, again and again. */
+  private readonly order: Int32Array;
+  /** Place in it of the next to be scraped, and when. -Infinity: it must be found out. */
+  private place = 0;
+  private nextScrape: Ticks = -Infinity;
   private readonly gauges: Gauges = { running: 0, waiting: 0, kvUsage: 0 };
 
   /**
@@ -47,10 +52,30 @@ export class Scraper {
       gateway.scrapePhase === 'random' ? Math.floor(phase.uniform() * this.interval) : 0,
     );
     this.scraped = new Float64Array(endpoints.length).fill(-Infinity);
+    const { phases } = this;
+    this.order = Int32Array.from(endpoints.keys()).sort(
+      (a, b) => (phases[a] ?? 0) - (phases[b] ?? 0) || a - b,
+    );
   }
 
-  /** Brings every endpoint's metrics to the last scrape at or before `now`. */
+  /**
+   * Brings every endpoint's metrics to the last scrape at or before `now`. Costs one reading for each scrape since the last
+   * call, and at most one for each endpoint.
+   */
   refresh(now: Ticks): void {
+    if (now < this.nextScrape || this.order.length === 0) return;
+    if (now - this.nextScrape >= this.interval) {
+      this.refreshAll(now);
+      this.findNext(now);
+      return;
+    }
+    while (this.nextScrape <= now) {
+      this.read(this.order[this.place] ?? 0, this.nextScrape);
+      this.goOn(this.nextScrape);
+    }
+  }
+
+  private refreshAll(now: Ticks): void {
     const { phases, scraped, interval } = this;
     for (let replica = 0; replica < phases.length; replica++) {
       const phase = phases[replica] ?? 0;
@@ -64,6 +89,28 @@ export class Scraper {
     const page = this.pages[replica];
     if (page !== undefined) endpoint.metrics = page;
     this.scraped[replica] = -Infinity;
+    this.nextScrape = -Infinity;
+  }
+
+  /** The first scrape after `now`. */
+  private findNext(now: Ticks): void {
+    const { interval, order, phases } = this;
+    const cycle = now - (now % interval);
+    const isLater = (replica: number): boolean => cycle + (phases[replica] ?? 0) > now;
+    const later = order.findIndex(isLater);
+    this.place = Math.max(later, 0);
+    const phase = phases[order[this.place] ?? 0] ?? 0;
+    this.nextScrape = cycle + phase + (later < 0 ? interval : 0);
+  }
+
+  /** From the scrape at `time` to the one that follows it. */
+  private goOn(time: Ticks): void {
+    const { interval, order, phases } = this;
+    const before = phases[order[this.place] ?? 0] ?? 0;
+    this.place++;
+    if (this.place === order.length) this.place = 0;
+    const phase = phases[order[this.place] ?? 0] ?? 0;
+    this.nextScrape = time + phase - before + (this.place === 0 ? interval : 0);
   }
 
   private read(replica: number, time: Ticks): void {

@@ -4,6 +4,7 @@ import type { ParameterReader } from '../../config/parameter-reader.ts';
 import type { Endpoint } from '../../endpoint.ts';
 import { definePlugin, type PluginContext } from '../../plugin-type.ts';
 import type { EndpointListener, Inspectable, PreRequest, Producer } from '../../plugin.ts';
+import { MOST_EXCEPTIONS } from '../../request-state.ts';
 import { ApproxPrefixIndex } from '../../prefix-index/approx-prefix-index.ts';
 import type { BlockRun } from '../../prefix-index/block-run.ts';
 
@@ -97,14 +98,22 @@ function createApproxProducer(
         for (const { from, to } of runs) total += to - from;
         index.match(runs, counts, touched);
       }
-      const column = state.column(matchKey);
-      let shared = matchOf(0, total, blockSize);
-      for (let i = 0; i < candidates.length; i++) {
-        const endpoint = candidates[i];
-        if (endpoint === undefined) continue;
-        const matched = counts[endpoint.index] ?? 0;
-        if (matched !== shared.matchBlocks) shared = matchOf(matched, total, blockSize);
-        column[endpoint.index] = shared;
+      if (touched.length > MOST_EXCEPTIONS) {
+        const column = state.column(matchKey);
+        let shared = matchOf(0, total, blockSize);
+        for (let i = 0; i < candidates.length; i++) {
+          const endpoint = candidates[i];
+          if (endpoint === undefined) continue;
+          const matched = counts[endpoint.index] ?? 0;
+          if (matched !== shared.matchBlocks) shared = matchOf(matched, total, blockSize);
+          column[endpoint.index] = shared;
+        }
+      } else {
+        state.share(matchKey, {
+          rest: matchOf(0, total, blockSize),
+          endpoints: [...touched],
+          values: touched.map((endpoint) => matchOf(counts[endpoint] ?? 0, total, blockSize)),
+        });
       }
       for (const endpoint of touched) counts[endpoint] = 0;
       touched.length = 0;

@@ -109,8 +109,17 @@ function createInFlightProducer(
     name: context.name,
     produce(state) {
       const { candidates } = state;
-      const column = state.column(uncachedKey);
       const output = outputOf(state);
+      const shared = state.sharedUnder(matchKey);
+      if (shared !== undefined) {
+        state.share(uncachedKey, {
+          rest: tokensOn(state, shared.rest, output),
+          endpoints: shared.endpoints,
+          values: shared.values.map((match) => tokensOn(state, match, output)),
+        });
+        return undefined;
+      }
+      const column = state.column(uncachedKey);
       for (let i = 0; i < candidates.length; i++) {
         const endpoint = candidates[i];
         if (endpoint !== undefined)
