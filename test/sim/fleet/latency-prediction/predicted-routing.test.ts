@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 
+import { idOf } from '../../../../documents/request-table.ts';
 import type { RunRecord } from '../../../../documents/run-record.ts';
 import { loadScenario } from '../../../../scenarios/load/load-scenario.ts';
 import { resolveScenario } from '../../../../scenarios/resolve/resolve-scenario.ts';
@@ -71,9 +72,9 @@ function missedBy(kind: typeof LatencyLearner | typeof LatencyOracle, policy: st
   });
   const { requests } = play(policy);
   spy.mockRestore();
-  const errors = requests.ids.flatMap((id, row) => {
-    const endpoint = requests.dictionaries.endpoints[requests.endpointCode[row] ?? -1];
-    const ttft = predicted.get(`${id} default/${endpoint?.replace('/', '-')}`);
+  const errors = Array.from(requests.endpointCode).flatMap((code, row) => {
+    const endpoint = requests.dictionaries.endpoints[code];
+    const ttft = predicted.get(`${idOf(requests, row)} default/${endpoint?.replace('/', '-')}`);
     return ttft === undefined || (requests.arrival[row] ?? 0) < 20
       ? []
       : [Math.abs(ttft - 1000 * (requests.ttft[row] ?? NaN))];
