@@ -1,3 +1,4 @@
+import type { DecisionRecord } from './decision-record.ts';
 import type { RequestTable } from './request-table.ts';
 import type { RunEntry } from './run-report.ts';
 import type { RunSeries } from './run-series.ts';
@@ -10,6 +11,8 @@ export interface RunRecord {
   /** Resolution of the run's clock: a tick is 2^-k nanoseconds, and this is 2^k. */
   readonly ticksPerNanosecond: number;
   readonly counts: RunCounts;
+  /** Why requests went where they went; present when it was asked for. */
+  readonly decisions?: readonly DecisionRecord[];
 }
 
 /** What playing a run took: the measure of a simulator's work, the same on every machine. */

@@ -47,13 +47,12 @@ export class TaskPlayer {
 }
 
 function playRun(
-  { policy, seed, check }: RunTask,
+  { policy, seed, check, decisions }: RunTask,
   { scenario, opened }: OpenCase,
   onProgress: OnProgress,
 ): RunRecord {
-  const records = runInputs(scenario, opened, { policies: [policy], seeds: [seed], check }).map((input) =>
-    simulate(input, onProgress),
-  );
+  const selection = { policies: [policy], seeds: [seed], check, decisions };
+  const records = runInputs(scenario, opened, selection).map((input) => simulate(input, onProgress));
   const [record] = records;
   if (record === undefined) throw new Error('a policy and a seed make one run');
   return record;

@@ -2,6 +2,7 @@ import type { Problem } from '../../base/user-error.ts';
 import type { RunRecord } from '../../documents/run-record.ts';
 import type { RunEntry } from '../../documents/run-report.ts';
 import type { Override } from '../../scenarios/load/override.ts';
+import type { RunInput } from '../../sim/fleet/run-input.ts';
 
 /** A scenario with everything that the command line changed in it: enough for another thread to resolve it anew. */
 export interface CaseSource {
@@ -24,6 +25,7 @@ export interface RunTask {
   readonly policy: string;
   readonly seed: number;
   readonly check: boolean;
+  readonly decisions: RunInput['decisions'];
 }
 
 /** The runs of one policy in one cell of a sweep, held against SLO and thresholds. */

@@ -28,13 +28,14 @@ export async function playAll(
   const opened = openJobs(atOnce, terminal);
   try {
     return await opened.all(
-      inputs.map(({ policy, seed, check }) => ({
+      inputs.map(({ policy, seed, check, decisions }) => ({
         kind: 'run' as const,
         label: `policy ${policy}, seed ${seed}, scenario SHA-256 ${scenarioSha256}`,
         source,
         policy,
         seed,
         check,
+        decisions,
       })),
     );
   } finally {

@@ -14,6 +14,9 @@ import { findScenario, readScenario } from '../files/scenario-file.ts';
 import { defaultJobs } from '../jobs/jobs.ts';
 import { outputOption, setOption, sweepOption, wholeNumber } from '../options.ts';
 import { commandText } from '../run/command-text.ts';
+import type { DecisionSelection } from '../../sim/fleet/decision-log.ts';
+import { decisionsOfOption, decisionsOption } from '../run/decisions-option.ts';
+import { decisionsWanted, refuseDecisionsOfSweep, writeDecisions } from '../run/decisions-output.ts';
 import { dryRun, expectedSeconds, SAMPLE_REQUESTS } from '../run/dry-run.ts';
 import { refuseEmptyRun } from '../run/nothing-completed.ts';
 import { parseOutputs, RUN_FORMATS, type Output } from '../run/output-option.ts';
@@ -35,6 +38,8 @@ interface RunOptions {
   readonly seed: number;
   readonly replications: number;
   readonly check?: true;
+  readonly decisions?: string;
+  readonly decisionsOf?: DecisionSelection;
   readonly dryRun?: true;
   readonly quiet?: true;
   readonly color: boolean;
@@ -58,6 +63,8 @@ export function runCommand(terminal: Terminal): Command {
     .option('--replications <N>', 'run with N seeds, from --seed on', wholeNumber(1), 1)
     .option('--jobs <N>', 'runs at once (default: one per core)', wholeNumber(1), defaultJobs())
     .option('--check', 'verify every law of the simulation after every event')
+    .addOption(decisionsOption())
+    .addOption(decisionsOfOption())
     .option('--dry-run', 'print cases, requests and expected seconds, and simulate nothing')
     .option('--quiet', 'no progress and no remarks on stderr')
     .option('--no-color', 'no colours')
@@ -68,17 +75,19 @@ async function run(name: string, options: RunOptions, terminal: Terminal): Promi
   const io = quieted(terminal, options);
   const outputs = outputsOf(options);
   checkOutputs(outputs, io);
+  const decisions = decisionsWanted(options, io);
   const resources = nodeResources(io.cwd);
   const file = readScenario(findScenario(name, io.cwd), io.cwd);
   const loaded = loadScenario(file, options.set, resources);
   const scenario = resolveScenario(loaded, resources);
   const axes = sweepAxes(loaded, options.sweep);
+  if (axes.length > 0) refuseDecisionsOfSweep(decisions);
   const sweepOutputs = axes.length > 0 ? outputs.map(outputOfSweep) : [];
   const opened = workloadOf(loaded, resources, options.requests);
   const seeds = Array.from({ length: options.replications }, (_, k) => options.seed + k);
   const check = options.check ?? false;
   const policies = options.policy?.split(',').map((policy) => policy.trim());
-  const inputs = runInputs(scenario, opened, { policies, seeds, check });
+  const inputs = runInputs(scenario, opened, { policies, seeds, check, decisions: decisions?.selection });
   const source = { scenario: file, sets: options.set, changes: [], requests: options.requests, cwd: io.cwd };
   const command = commandText('run', name, options);
   if (options.dryRun === true) {
@@ -117,6 +126,8 @@ async function run(name: string, options: RunOptions, terminal: Terminal): Promi
   const begun = performance.now();
   const { sha256: scenarioSha256 } = scenario;
   const records = await playAll({ inputs, source, scenarioSha256, jobs: options.jobs }, io);
+  // Before a run in which nobody was served is refused: they say why.
+  if (decisions !== undefined) writeDecisions(decisions, records);
   records.forEach((record, index) => refuseEmptyRun(record, inputs[index]?.pools ?? []));
   const seconds = (performance.now() - begun) / 1000;
   const played = {

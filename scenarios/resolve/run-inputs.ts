@@ -10,13 +10,15 @@ export interface RunSelection {
   readonly seeds: readonly number[];
   /** Verify every law after every event. */
   readonly check?: boolean;
+  /** Keep the reasons of these decisions. */
+  readonly decisions?: RunInput['decisions'];
 }
 
 /** One input per policy and seed, all on the same requests. Throws UserError for a policy that the scenario does not have. */
 export function runInputs(
   scenario: ResolvedScenario,
   { workload, labels }: OpenedWorkload,
-  { policies, seeds, check = false }: RunSelection,
+  { policies, seeds, check = false, decisions }: RunSelection,
 ): RunInput[] {
   const names = scenario.policies.map(({ name }) => name);
   return (policies ?? names).flatMap((name) => {
@@ -44,6 +46,7 @@ export function runInputs(
       limit: scenario.limit,
       labels: [...policy.labels, ...labels],
       check,
+      decisions,
     }));
   });
 }

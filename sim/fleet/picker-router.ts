@@ -1,5 +1,6 @@
 import { invariant } from '../../base/invariant.ts';
 import type { Ticks, Tokens } from '../../base/units.ts';
+import type { CycleOptions } from '../../scheduler/cycle/profile.ts';
 import { prefixMatchData, type PrefixMatch } from '../../scheduler/attributes.ts';
 import type { DataKey } from '../../scheduler/data-key.ts';
 import { EndpointPicker } from '../../scheduler/endpoint-picker.ts';
@@ -8,6 +9,7 @@ import type { Rejection } from '../../scheduler/rejection.ts';
 import type { RequestState } from '../../scheduler/request-state.ts';
 import type { Clock } from '../events/clock.ts';
 import { blockSizeOf, endpointInfos } from './endpoints.ts';
+import type { DecisionLog } from './decision-log.ts';
 import type { Flight } from './flight.ts';
 import { endCauseOf, inferenceRequestOf } from './inference-request.ts';
 import { KvEventFeed } from './kv-event-feed.ts';
@@ -43,6 +45,8 @@ export class PickerRouter implements Router {
   private readonly feed: KvEventFeed;
   /** The SLO that requests carry in their headers. */
   private readonly slo: Slo | undefined;
+  private readonly number: number;
+  private readonly log: DecisionLog | undefined;
   private readonly oracle: LatencyOracle | undefined;
   private due: Ticks = Infinity;
 
@@ -52,7 +56,10 @@ export class PickerRouter implements Router {
     clock: Clock,
     view: FleetView,
     router: number,
+    log: DecisionLog | undefined,
   ) {
+    this.number = router;
+    this.log = log;
     this.clock = clock;
     this.model = input.model;
     this.bytesPerToken = gateway.bytesPerToken;
@@ -95,7 +102,7 @@ export class PickerRouter implements Router {
     flight.state = state;
     this.open++;
     const admission = this.picker.admit(state, seconds);
-    if (admission.kind === 'rejected') return reject(flight, admission);
+    if (admission.kind === 'rejected') return this.reject(flight, admission, now);
     if (admission.kind === 'queued') {
       this.queued.set(state, flight);
       this.wakeIfDue(now);
@@ -132,7 +139,7 @@ export class PickerRouter implements Router {
       this.queued.delete(state);
       release(
         flight,
-        admission.kind === 'rejected' ? reject(flight, admission) : this.decide(flight, state, now),
+        admission.kind === 'rejected' ? this.reject(flight, admission, now) : this.decide(flight, state, now),
       );
     }
   }
@@ -165,10 +172,15 @@ export class PickerRouter implements Router {
     const seconds = this.clock.seconds(now);
     this.oracle?.about(flight);
     const nobody = this.picker.produce(state, seconds);
-    if (nobody !== undefined) return reject(flight, nobody);
-    const decision = this.picker.schedule(state, seconds);
-    if (decision.kind === 'rejected') return reject(flight, decision);
+    if (nobody !== undefined) return this.reject(flight, nobody, now);
+    const explain = this.log?.wants(flight) === true;
+    const decision = this.picker.schedule(state, seconds, explain ? EXPLAINED : undefined);
+    if (decision.kind === 'rejected') return this.reject(flight, decision, now, state);
     flight.predictedHitTokens = this.predictedHit(state, decision.endpoint, flight.prompt.length);
+    if (explain) {
+      const { endpoint } = decision;
+      this.log?.add({ flight, gateway: this.number, at: seconds, endpoint, profiles: state.results });
+    }
     this.picker.commit(state, seconds);
     const replica = this.replicaOf.get(decision.endpoint);
     invariant(replica !== undefined, 'the picker picks one of the fleet', { endpoint: decision.endpoint.id });
@@ -182,6 +194,24 @@ export class PickerRouter implements Router {
       if (match !== undefined) return Math.min(input, match.cachedBlocks * match.blockSizeTokens);
     }
     return undefined;
+  }
+
+  private reject(
+    flight: Flight,
+    { reason, message, code }: Rejection,
+    now: Ticks,
+    state?: RequestState,
+  ): number {
+    flight.reason = reason ?? message;
+    flight.forCapacity = code === 'ResourceExhausted' || code === undefined;
+    if (this.log?.wants(flight) === true)
+      this.log.add({
+        flight,
+        gateway: this.number,
+        at: this.clock.seconds(now),
+        ...(state !== undefined && { profiles: state.results }),
+      });
+    return REJECTED;
   }
 
   /** What a real router would know of the fleet by now. */
@@ -206,8 +236,4 @@ export class PickerRouter implements Router {
   }
 }
 
-function reject(flight: Flight, { reason, message, code }: Rejection): number {
-  flight.reason = reason ?? message;
-  flight.forCapacity = code === 'ResourceExhausted' || code === undefined;
-  return REJECTED;
-}
+const EXPLAINED: CycleOptions = { explain: true };

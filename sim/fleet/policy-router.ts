@@ -8,6 +8,7 @@ import {
 } from '../../scheduler/policies/routing-policy.ts';
 import type { Clock } from '../events/clock.ts';
 import { blockSizeOf, endpointInfos } from './endpoints.ts';
+import type { DecisionLog } from './decision-log.ts';
 import type { Flight } from './flight.ts';
 import { endCauseOf, inferenceRequestOf } from './inference-request.ts';
 import { KvEventFeed } from './kv-event-feed.ts';
@@ -32,6 +33,8 @@ export class PolicyRouter implements Router {
   private readonly bytesPerToken: number | undefined;
   private readonly context: { now: number; readonly random: PickContext['random'] };
   private readonly feed: KvEventFeed;
+  private readonly number: number;
+  private readonly log: DecisionLog | undefined;
   private due: Ticks = Infinity;
 
   constructor(
@@ -40,7 +43,10 @@ export class PolicyRouter implements Router {
     clock: Clock,
     view: FleetView,
     router: number,
+    log: DecisionLog | undefined,
   ) {
+    this.number = router;
+    this.log = log;
     this.policy = make();
     this.endpoints = endpointInfos(input.pools).map((info, replica) => new Endpoint(info, replica));
     this.present = this.endpoints;
@@ -64,12 +70,11 @@ export class PolicyRouter implements Router {
     this.context.now = seconds;
     const routed = new RoutedRequest(inferenceRequestOf(flight, this.model, seconds, this.bytesPerToken));
     const endpoint = this.policy.pick(routed, this.present, this.context);
-    if (endpoint === undefined) {
-      flight.reason = 'no endpoint';
-      return REJECTED;
-    }
+    if (endpoint === undefined) flight.reason = 'no endpoint';
+    else flight.predictedHitTokens = routed.predictedHitTokens;
+    if (this.log?.wants(flight) === true) this.explain(flight, endpoint, seconds);
+    if (endpoint === undefined) return REJECTED;
     routed.endpoint = endpoint;
-    flight.predictedHitTokens = routed.predictedHitTokens;
     flight.routed = routed;
     this.underWay[endpoint.index] = (this.underWay[endpoint.index] ?? 0) + 1;
     this.policy.commit?.(routed, seconds);
@@ -116,6 +121,12 @@ export class PolicyRouter implements Router {
 
   inFlight(): number {
     return this.policy.inFlight?.() ?? 0;
+  }
+
+  private explain(flight: Flight, endpoint: Endpoint | undefined, at: number): void {
+    const { policy, number: gateway, present: endpoints } = this;
+    const looksAtMetrics = policy.ignoresMetrics !== true;
+    this.log?.add({ flight, gateway, at, endpoint, rule: policy.name, endpoints, looksAtMetrics });
   }
 
   private forget({ index }: Endpoint): void {

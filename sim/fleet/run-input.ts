@@ -5,6 +5,7 @@ import type { RoutingPolicy } from '../../scheduler/policies/routing-policy.ts';
 import type { EngineConfig } from '../engine/engine-config.ts';
 import type { StepTimeModel } from '../latency/step-time-model.ts';
 import type { Slo } from '../metrics/slo.ts';
+import type { DecisionSelection } from './decision-log.ts';
 import type { LatencyPredictorInput } from './latency-prediction/prediction-input.ts';
 import type { Workload } from '../workload/workload.ts';
 
@@ -30,6 +31,8 @@ export interface RunInput {
   readonly labels: readonly Label[];
   /** Verify every law after every event. */
   readonly check: boolean;
+  /** Requests whose decisions are kept with their reasons; undefined = none, which costs nothing. */
+  readonly decisions?: DecisionSelection | undefined;
 }
 
 export interface ReplicaEvent {

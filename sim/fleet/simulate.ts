@@ -8,6 +8,7 @@ import type { EndedRequest } from '../metrics/request-recorder.ts';
 import { RunRecorder, statusCode } from '../metrics/run-recorder.ts';
 import { targetsOf } from '../metrics/slo.ts';
 import type { RequestSource } from '../workload/request.ts';
+import { DecisionLog } from './decision-log.ts';
 import { Fleet } from './fleet.ts';
 import type { Flight } from './flight.ts';
 import { makeRouter } from './make-router.ts';
@@ -48,13 +49,14 @@ export function simulate(input: RunInput, onProgress?: (progress: Progress) => v
     labels: input.labels,
     expected: source.count,
   });
+  const log = input.decisions === undefined ? undefined : new DecisionLog(input, input.decisions);
   const observer = observe(recorder, clock, source, onProgress);
   const fleet = new Fleet({
     input,
     clock,
     source,
     observer,
-    makeRouter: (view) => makeRouter(input, clock, view),
+    makeRouter: (view) => makeRouter(input, clock, view, log),
     makeServer: ({ engine, stepTime, draftAcceptance }, listener, pace) =>
       new ReplicaServer({
         config: engine,
@@ -74,7 +76,7 @@ export function simulate(input: RunInput, onProgress?: (progress: Progress) => v
     offered: observer.offeredRequests,
     ended: observer.endedRequests,
   });
-  return record;
+  return log === undefined ? record : { ...record, decisions: log.records };
 }
 
 /** Twice the last arrival and an hour; where arrivals wait for ends, the longest run of the finest clock. */
