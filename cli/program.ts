@@ -9,6 +9,7 @@ import { profileCommand } from './verbs/profile.ts';
 import { runCommand } from './verbs/run.ts';
 import { scenarioCommand } from './verbs/scenario.ts';
 import { traceCommand } from './verbs/trace.ts';
+import { validateCommand } from './verbs/validate.ts';
 
 /** What runs when nothing is asked for. */
 const MAIN_JOB = ['run', 'agentic'];
@@ -34,7 +35,8 @@ function programOf(terminal: Terminal): Command {
     .addCommand(runCommand(terminal))
     .addCommand(traceCommand(terminal))
     .addCommand(scenarioCommand(terminal))
-    .addCommand(profileCommand(terminal));
+    .addCommand(profileCommand(terminal))
+    .addCommand(validateCommand(terminal));
   for (const command of [program, ...descendants(program)]) prepare(command, terminal);
   return program;
 }

@@ -3,14 +3,25 @@ import { z } from 'zod';
 import { runReport } from './run-report.ts';
 import { sweepReport } from './sweep-report.ts';
 import { traceStats } from './trace-stats.ts';
+import { validationReport } from './validation-report.ts';
 
 /** Documents that commands print as JSON, by their `kind`. */
-const SCHEMAS = { RunReport: runReport, SweepReport: sweepReport, TraceStats: traceStats } as const;
+const SCHEMAS = {
+  RunReport: runReport,
+  SweepReport: sweepReport,
+  TraceStats: traceStats,
+  ValidationReport: validationReport,
+} as const;
 
 export type DocumentKind = keyof typeof SCHEMAS;
 
 /** Kinds of documents that have a published schema. */
-export const DOCUMENT_KINDS: readonly DocumentKind[] = ['RunReport', 'SweepReport', 'TraceStats'];
+export const DOCUMENT_KINDS: readonly DocumentKind[] = [
+  'RunReport',
+  'SweepReport',
+  'TraceStats',
+  'ValidationReport',
+];
 
 /** The JSON Schema (draft-07) of a kind of document. */
 export function documentSchema(kind: DocumentKind): unknown {

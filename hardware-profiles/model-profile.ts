@@ -79,7 +79,9 @@ export interface MixtureOfExperts {
   readonly sharedWidth: number;
 }
 
-export type WeightFormat = 'bf16' | 'fp8' | 'fp8-block' | 'int8' | 'int4' | 'mxfp4' | 'nvfp4';
+export const WEIGHT_FORMATS = ['bf16', 'fp8', 'fp8-block', 'int8', 'int4', 'mxfp4', 'nvfp4'] as const;
+
+export type WeightFormat = (typeof WEIGHT_FORMATS)[number];
 
 /** Bytes per weight, scales included. */
 export const WEIGHT_BYTES: Readonly<Record<WeightFormat, Bytes>> = {

@@ -1,6 +1,7 @@
 import { invariant } from '../base/invariant.ts';
 import { runReport, type RunReport } from '../documents/run-report.ts';
 import { sweepReport, type SweepReport } from '../documents/sweep-report.ts';
+import { validationReport, type ValidationReport } from '../documents/validation-report.ts';
 
 /**
  * A run as JSON text: keys in the order of the schema, two spaces, a line end. Equal reports give equal bytes, however
@@ -13,6 +14,11 @@ export function renderRunJson(report: RunReport): string {
 /** A sweep as JSON text, as `renderRunJson` writes a run. Throws ZodError for what is no sweep report. */
 export function renderSweepJson(report: SweepReport): string {
   return renderJson(sweepReport.parse(report));
+}
+
+/** Forecasts against measurements as JSON text. Throws ZodError for what is no validation report. */
+export function renderValidationJson(report: ValidationReport): string {
+  return renderJson(validationReport.parse(report));
 }
 
 /** A document as JSON text, keys in the order given. Throws InvariantError for NaN and infinities, which become null. */

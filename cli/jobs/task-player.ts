@@ -9,7 +9,17 @@ import type { RunInput } from '../../sim/fleet/run-input.ts';
 import { simulate } from '../../sim/fleet/simulate.ts';
 import { nodeResources } from '../files/node-resources.ts';
 import { refuseEmptyRun } from '../run/nothing-completed.ts';
-import type { CaseSource, CellResult, CellTask, RunTask, Task, TaskProgress, TaskResults } from './task.ts';
+import type {
+  CaseSource,
+  CellResult,
+  CellTask,
+  ForecastResult,
+  ForecastTask,
+  RunTask,
+  Task,
+  TaskProgress,
+  TaskResults,
+} from './task.ts';
 
 type OnProgress = (progress: TaskProgress) => void;
 
@@ -28,8 +38,27 @@ export class TaskPlayer {
     onProgress: OnProgress,
   ): TaskResults[Kind];
   play(task: Task, onProgress: OnProgress): TaskResults[Task['kind']] {
-    const open = this.open(task.source);
-    return task.kind === 'run' ? playRun(task, open, onProgress) : playCell(task, open, onProgress);
+    switch (task.kind) {
+      case 'run':
+        return playRun(task, this.open(task.source), onProgress);
+      case 'cell':
+        return playCell(task, this.open(task.source), onProgress);
+      case 'forecast':
+        return this.forecast(task, onProgress);
+    }
+  }
+
+  /** A measurement that cannot be played is an answer, not the end of all others. */
+  private forecast(task: ForecastTask, onProgress: OnProgress): ForecastResult {
+    const { policy, seed, source, withRequests } = task;
+    try {
+      const open = this.open(source);
+      const { entry, requests } = playRun({ policy, seed, check: false }, open, onProgress);
+      return { entry, problems: [], ...(withRequests && { requests }) };
+    } catch (error) {
+      if (error instanceof UserError) return { problems: error.problems };
+      throw error;
+    }
   }
 
   private open(source: CaseSource): OpenCase {
@@ -47,7 +76,7 @@ export class TaskPlayer {
 }
 
 function playRun(
-  { policy, seed, check, decisions }: RunTask,
+  { policy, seed, check, decisions }: Pick<RunTask, 'policy' | 'seed' | 'check' | 'decisions'>,
   { scenario, opened }: OpenCase,
   onProgress: OnProgress,
 ): RunRecord {

@@ -1,4 +1,5 @@
 import type { Problem } from '../../base/user-error.ts';
+import type { RequestTable } from '../../documents/request-table.ts';
 import type { RunRecord } from '../../documents/run-record.ts';
 import type { RunEntry } from '../../documents/run-report.ts';
 import type { Override } from '../../scenarios/load/override.ts';
@@ -47,12 +48,31 @@ export interface CellResult {
   readonly nothing: readonly Problem[];
 }
 
-export type Task = RunTask | CellTask;
+/** The forecast of something that was measured. */
+export interface ForecastTask {
+  readonly kind: 'forecast';
+  readonly label: string;
+  readonly source: CaseSource;
+  readonly policy: string;
+  readonly seed: number;
+  /** Whether the requests are wanted one by one. */
+  readonly withRequests: boolean;
+}
+
+export interface ForecastResult {
+  readonly entry?: RunEntry;
+  readonly requests?: RequestTable;
+  /** What makes a forecast impossible. */
+  readonly problems: readonly Problem[];
+}
+
+export type Task = RunTask | CellTask | ForecastTask;
 
 /** What a task gives. */
 export interface TaskResults {
   readonly run: RunRecord;
   readonly cell: CellResult;
+  readonly forecast: ForecastResult;
 }
 
 /** Requests of the running task that have ended, and how many there will be, where known. */

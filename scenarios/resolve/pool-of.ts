@@ -7,6 +7,7 @@ import { kvCacheTokensOfBlocks } from '../../hardware-profiles/kv-cache-tokens.t
 import { withDraftLayer } from '../../hardware-profiles/draft-layer.ts';
 import type { EngineProfile } from '../../hardware-profiles/engine-profile.ts';
 import type { ModelProfile } from '../../hardware-profiles/model-profile.ts';
+import { quantized } from '../../hardware-profiles/quantized.ts';
 import type { ProfileSource } from '../../hardware-profiles/profile-source.ts';
 import type { PoolInput } from '../../sim/fleet/run-input.ts';
 import { blackBox } from '../../sim/latency/black-box.ts';
@@ -92,11 +93,13 @@ function onHardware(
   spec: PoolSpec,
   profile: EngineProfile,
   maxModelLen: number,
-  { path, model, profiles, notes }: PoolContext,
+  { path, model: published, profiles, notes }: PoolContext,
 ): MadePool | undefined {
-  invariant(model !== undefined && spec.hardware !== undefined, 'a pool without step_time has both', {
+  invariant(published !== undefined && spec.hardware !== undefined, 'a pool without step_time has both', {
     pool: spec.name,
   });
+  const { quantization } = spec.engine;
+  const model = quantization === undefined ? published : quantized(published, quantization);
   const gpu = loadGpu(profiles, spec.hardware);
   const reason = unsupported(model, spec.tensor_parallel_size);
   if (reason !== undefined) {

@@ -60,14 +60,21 @@ export function routerConfigOf(
   from: string,
   resources: ScenarioResources,
 ): { readonly text: ProfileText; readonly config: LoadedConfig } {
-  const text =
-    router.file === undefined
-      ? resources.builtinRouter(router.builtin ?? 'llm-d')
-      : resources.text(router.file, from);
+  const text = routerText(router, from, resources);
   return {
     text,
     config: loadConfig(text.text, { file: text.file, allowExperimental: router.allow_experimental ?? false }),
   };
+}
+
+function routerText(
+  { builtin, file, config }: PolicySpec['router'],
+  from: string,
+  resources: ScenarioResources,
+): ProfileText {
+  // JSON is YAML.
+  if (config !== undefined) return { file: from, text: JSON.stringify(config) };
+  return file === undefined ? resources.builtinRouter(builtin ?? 'llm-d') : resources.text(file, from);
 }
 
 function endpointPicker(policy: PolicySpec, context: RouterContext): ResolvedRouter {

@@ -18,10 +18,14 @@ const routerSchema = z
       .min(1)
       .optional()
       .describe('an EndpointPickerConfig, relative to this file; also inside a ConfigMap'),
+    config: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('an EndpointPickerConfig, written here instead of in a file'),
     allow_experimental: z.boolean().optional().describe("as the picker's --allow-experimental-plugins"),
   })
-  .refine(({ builtin, file }) => (builtin === undefined) !== (file === undefined), {
-    error: 'needs either builtin or file',
+  .refine((router) => [router.builtin, router.file, router.config].filter(isGiven).length === 1, {
+    error: 'needs either builtin, file or config',
     params: { hint: `builtin is one of ${BUILTIN_ROUTERS.join(', ')}; file is an EndpointPickerConfig` },
   });
 
@@ -60,6 +64,10 @@ const latencyPredictorSchema = z
       params: { hint: 'leave the kind alone, or say kind: learned' },
     },
   );
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined;
+}
 
 /** How a real gateway would see the fleet, and how long it takes. */
 const gatewaySchema = z.strictObject({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { WEIGHT_FORMATS } from '../../hardware-profiles/model-profile.ts';
 import { durationText } from '../../sim/workload/draw/duration.ts';
 
 /**
@@ -73,6 +74,10 @@ const engineSchema = z
       .max(1)
       .optional()
       .describe('share of the GPU memory that the server may use'),
+    quantization: z
+      .enum(WEIGHT_FORMATS)
+      .optional()
+      .describe("how the weights are stored, where it is not the model's own way; vLLM's --quantization"),
     kv_cache_dtype: z
       .enum(['auto', 'bf16', 'fp8'])
       .optional()

@@ -1,0 +1,33 @@
+import { COMPLETED, type RequestTable } from '../../documents/request-table.ts';
+import type { ValidationRequests } from '../../documents/validation-report.ts';
+import { quantile } from './quantile.ts';
+import type { ValidationCase } from './validation-case.ts';
+
+/** Errors of each request against its own measurement: the k-th row of the run is the k-th request of the record. */
+export function requestErrors(
+  { id, requests = [] }: ValidationCase,
+  table: RequestTable | undefined,
+): ValidationRequests[] {
+  if (table === undefined) return [];
+  return (['ttft', 'tpot', 'e2e'] as const).flatMap((metric): ValidationRequests[] => {
+    const errors: number[] = [];
+    for (let row = 0; row < table.rows; row++) {
+      const measured = requests[table.index[row] ?? -1]?.[metric];
+      const predicted = table[metric][row] ?? NaN;
+      if (table.status[row] !== COMPLETED || measured === undefined || !(measured > 0)) continue;
+      if (!Number.isNaN(predicted)) errors.push(predicted / measured - 1);
+    }
+    if (errors.length === 0) return [];
+    const sizes = errors.map(Math.abs).sort((a, b) => a - b);
+    return [
+      {
+        id,
+        metric,
+        count: errors.length,
+        meanError: errors.reduce((sum, error) => sum + error, 0) / errors.length,
+        medianAbsoluteError: quantile(sizes, 0.5),
+        p90AbsoluteError: quantile(sizes, 0.9),
+      },
+    ];
+  });
+}

@@ -1,0 +1,254 @@
+import { csvRows } from '../../sim/workload/trace/csv-rows.ts';
+import { Sha256 } from '../../base/sha256.ts';
+import type { TraceFiles } from '../../sim/workload/trace/trace-format.ts';
+import type { TraceRow } from '../../sim/workload/trace/trace-row.ts';
+import { loadGpu } from '../../hardware-profiles/gpu-profile.ts';
+import { loadModel } from '../../hardware-profiles/load-model.ts';
+import type { ProfileSource } from '../../hardware-profiles/profile-source.ts';
+import { API_VERSION, type RunEntry } from '../../documents/run-report.ts';
+import { shareOfPeak } from './beyond-peak.ts';
+import { grouped } from './grouped.ts';
+import { gpuNamed, modelNamed } from './known-names.ts';
+import { nearestEngine } from './nearest-engine.ts';
+import { noiseOf } from './noise.ts';
+import type {
+  Ladder,
+  MeasuredFigure,
+  MeasuredServer,
+  Measurements,
+  ValidationCase,
+} from './validation-case.ts';
+import { accuracyClassOf, weightFormat } from './weight-format.ts';
+
+/**
+ * Requests of a simulated closed loop per client. Serving benchmarks send ten prompts per client of a closed loop
+ * (SemiAnalysisAI/InferenceX benchmarks: num_prompts = concurrency x 10), so the burst at the start is a tenth of the mean.
+ */
+const REQUESTS_PER_CLIENT = 10;
+
+/** One measured point that can be played. */
+interface Point {
+  readonly id: string;
+  readonly server: MeasuredServer;
+  readonly quantization: string | undefined;
+  readonly tensorParallel: number;
+  readonly expertParallel: boolean;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly concurrency: number;
+  /** Seconds. */
+  readonly ttft: number;
+  readonly tpot: number;
+  readonly labels: readonly string[];
+}
+
+/**
+ * The rows of aiconfigurator's serving points: closed loops at a concurrency, mean (it is not said whether mean or median)
+ * TTFT and TPOT in milliseconds. Throws UserError for a line that is no such row.
+ */
+export function servingPoints(files: TraceFiles, profiles: ProfileSource): Measurements {
+  const points: Point[] = [];
+  const notScored: { id: string; reason: string }[] = [];
+  const seen = new Map<string, string>();
+  for (const row of csvRows(files, new Sha256())) {
+    const id = row.text('id') ?? `line ${row.line}`;
+    const point = pointOf(row, id, profiles);
+    if (typeof point === 'string') {
+      notScored.push({ id, reason: point });
+      continue;
+    }
+    const measurement = `${pointKey(point)} ${point.ttft} ${point.tpot}`;
+    const before = seen.get(measurement);
+    if (before === undefined) points.push(point);
+    else notScored.push({ id, reason: `the same measurement as ${before}` });
+    seen.set(measurement, before ?? id);
+  }
+  const repeats = grouped(points, pointKey);
+  const series = grouped(points, seriesKey);
+  const plateau = new Map([...series].map(([key, own]) => [key, Math.max(...own.map(throughputOf))]));
+  return {
+    cases: points.map((point) =>
+      caseOf(point, files.path, {
+        repeats: repeats.get(pointKey(point)) ?? [],
+        plateau: plateau.get(seriesKey(point)) ?? NaN,
+      }),
+    ),
+    ladders: [...series].flatMap(([key, own]) => ladderOf(key, own)),
+    contests: [],
+    notScored,
+  };
+}
+
+/** Why a row is not scored, or the point. */
+function pointOf(row: TraceRow, id: string, profiles: ProfileSource): Point | string {
+  const text = (key: string): string => row.text(key) ?? '';
+  if (text('backend') !== 'vllm') return `the server is ${text('backend')}; vLLM is what is modelled`;
+  if (text('mode') !== 'agg') return 'prefill and decode on different replicas are not simulated yet';
+  if (row.numberIfThere('concurrency') === undefined) return 'no concurrency is given';
+  if ((row.numberIfThere('attention_dp_size') ?? 1) > 1) return 'data parallelism is not simulated yet';
+  if ((row.numberIfThere('pp_size') ?? 1) > 1) return 'pipeline parallelism is not simulated yet';
+  const hardware = gpuNamed(profiles, text('system'));
+  if (hardware === undefined) return `no profile of the GPU ${text('system')}`;
+  const name = modelNamed(profiles, text('model_path'));
+  if (name === undefined) return `no profile of the model ${text('model_path')}`;
+  const model = loadModel(profiles, name);
+  const format = weightFormat(model, text('precision'), text('gemm_quant_mode'));
+  const source = text('silicon_data_source');
+  const date = /measured=([\d-]+)/.exec(source)?.[1];
+  const { engine, assumed } = nearestEngine(profiles, row.text('backend_version'), date);
+  const tensorParallel = row.count('tp_size');
+  const point: Point = {
+    id,
+    server: {
+      model: name,
+      hardware,
+      engine,
+      precision: format.stored,
+      class: accuracyClassOf(model, format.stored),
+    },
+    quantization: format.quantization,
+    tensorParallel,
+    expertParallel: (row.numberIfThere('moe_ep_size') ?? 1) > 1,
+    inputTokens: row.count('isl'),
+    outputTokens: row.count('osl'),
+    concurrency: row.count('concurrency'),
+    ttft: row.number('silicon_ttft_ms') / 1000,
+    tpot: row.number('silicon_tpot_ms') / 1000,
+    labels: ['read-as-mean', ...(assumed ? ['engine-version-assumed'] : [])],
+  };
+  const share = shareOfPeak(
+    loadGpu(profiles, hardware),
+    model,
+    format.stored,
+    tensorParallel,
+    throughputOf(point) * (point.inputTokens + point.outputTokens),
+  );
+  return share <= 1
+    ? point
+    : `needs ${(share * 100).toFixed(0)} % of the GPUs' peak: the concurrency is not that of one engine`;
+}
+
+/** Requests per second that a closed loop completes (Little's law). */
+function throughputOf({ concurrency, ttft, tpot, outputTokens }: Point): number {
+  return concurrency / (ttft + tpot * (outputTokens - 1));
+}
+
+function seriesKey({ server, tensorParallel, expertParallel, inputTokens, outputTokens }: Point): string {
+  const { model, hardware, engine, precision } = server;
+  const parallel = `tp${tensorParallel}${expertParallel ? ' ep' : ''}`;
+  return `${model} ${precision} ${hardware} ${parallel} ${engine} ${inputTokens}/${outputTokens}`;
+}
+
+function pointKey(point: Point): string {
+  return `${seriesKey(point)} c${point.concurrency}`;
+}
+
+function caseOf(
+  point: Point,
+  source: string,
+  { repeats, plateau }: { readonly repeats: readonly Point[]; readonly plateau: number },
+): ValidationCase {
+  const { id, server, outputTokens, concurrency, ttft, tpot, labels } = point;
+  const loadFactor = throughputOf(point) / plateau;
+  const figure = (
+    metric: string,
+    value: (one: Point) => number,
+    predict: MeasuredFigure['predict'],
+  ): MeasuredFigure => ({
+    id: '',
+    metric,
+    unit: metric.startsWith('throughput') ? '/s' : 's',
+    measured: value(point),
+    predict,
+    noise: noiseOf(repeats.map(value)),
+    loadFactor,
+  });
+  const littlesLaw = (entry: RunEntry): number | undefined =>
+    entry.e2e.mean === undefined ? undefined : concurrency / entry.e2e.mean;
+  return {
+    id,
+    source,
+    scenario: { file: source, text: JSON.stringify(scenarioOf(point)) },
+    policy: 'one-server',
+    server,
+    client: 'unknown',
+    labels,
+    figures: [
+      ...(ttft > 0
+        ? [
+            figure(
+              'ttft.mean',
+              (one) => one.ttft,
+              (entry) => entry.ttft.mean,
+            ),
+          ]
+        : []),
+      ...(tpot > 0
+        ? [
+            figure(
+              'tpot.mean',
+              (one) => one.tpot,
+              (entry) => entry.tpot.mean,
+            ),
+          ]
+        : []),
+      figure(
+        'e2e.mean',
+        (one) => one.ttft + one.tpot * (outputTokens - 1),
+        (entry) => entry.e2e.mean,
+      ),
+      ...(loadFactor === 1 ? [figure('throughput.requestsPerSecond', throughputOf, littlesLaw)] : []),
+    ],
+  };
+}
+
+function scenarioOf(point: Point): unknown {
+  const { server, quantization, tensorParallel, expertParallel, concurrency } = point;
+  const requests = concurrency * REQUESTS_PER_CLIENT;
+  return {
+    apiVersion: API_VERSION,
+    kind: 'Scenario',
+    metadata: { name: point.id },
+    spec: {
+      model: server.model,
+      fleet: {
+        pools: [
+          {
+            name: 'server',
+            hardware: server.hardware,
+            replicas: 1,
+            tensor_parallel_size: tensorParallel,
+            ...(expertParallel && { enable_expert_parallel: true }),
+            engine: { profile: server.engine, ...(quantization !== undefined && { quantization }) },
+          },
+        ],
+      },
+      workload: {
+        random: { input_len: point.inputTokens, output_len: point.outputTokens, requests },
+        load: { closed_loop: { concurrency, requests } },
+        finish: 'length',
+      },
+      policies: [{ name: 'one-server', router: { builtin: 'round-robin' } }],
+    },
+  };
+}
+
+/** A ladder has at least two loads; of repeated points the first counts. */
+function ladderOf(id: string, points: readonly Point[]): Ladder[] {
+  const byLoad = new Map<number, Point>();
+  for (const point of points) if (!byLoad.has(point.concurrency)) byLoad.set(point.concurrency, point);
+  if (byLoad.size < 2) return [];
+  return [
+    {
+      id,
+      points: [...byLoad.values()]
+        .toSorted((a, b) => a.concurrency - b.concurrency)
+        .map(({ concurrency, ttft, id: caseId }) => ({
+          load: concurrency,
+          measured: ttft,
+          caseId,
+          predict: (entry: RunEntry) => entry.ttft.mean,
+        })),
+    },
+  ];
+}

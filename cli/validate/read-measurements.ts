@@ -1,0 +1,65 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+
+import { UserError } from '../../base/user-error.ts';
+import { servingPoints } from '../../calibration/validate/serving-points.ts';
+import { joined, NOTHING, type Measurements } from '../../calibration/validate/validation-case.ts';
+import { traceFilesOf } from '../../sim/workload/trace/trace-format.ts';
+import { nodeProfiles } from '../files/node-resources.ts';
+import { readBytes } from '../files/read-file.ts';
+import { shownPath } from '../files/user-path.ts';
+
+/**
+ * The measurements in files and folders (those in folders below as well). Throws UserError for a path that is not there,
+ * for a named file that holds no measurements, and when nothing was found at all.
+ */
+export function readMeasurements(names: readonly string[], cwd: string): Measurements {
+  const found = joined(names.map((name) => readNamed(path.resolve(cwd, name), name, cwd)));
+  if (found.cases.length + found.notScored.length > 0) return found;
+  throw new UserError({
+    code: 'E_VALIDATE',
+    message: `no measurements in ${names.join(', ')}`,
+    hint: FORMATS,
+  });
+}
+
+const FORMATS =
+  'measurements are a CSV of serving points, a recorded vLLM run, published experiments, or a scenario with a measured workload';
+
+function readNamed(file: string, name: string, cwd: string): Measurements {
+  if (!existsSync(file)) {
+    throw new UserError({ code: 'E_FILE', message: 'there is no such file or folder', at: { file: name } });
+  }
+  if (statSync(file).isDirectory()) return readFolder(file, cwd);
+  const found = readFile(file, cwd);
+  if (found !== undefined) return found;
+  throw new UserError({
+    code: 'E_VALIDATE',
+    message: 'holds no measurements that can be read',
+    at: { file: name },
+    hint: FORMATS,
+  });
+}
+
+function readFolder(folder: string, cwd: string): Measurements {
+  const entries = readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return joined(
+    entries.map((entry) => {
+      const file = path.join(folder, entry.name);
+      return (entry.isDirectory() ? readFolder(file, cwd) : readFile(file, cwd)) ?? NOTHING;
+    }),
+  );
+}
+
+/** Undefined for a file that holds no measurements. */
+function readFile(file: string, cwd: string): Measurements | undefined {
+  const shown = shownPath(file, cwd);
+  const text = (): string => readBytes(file, shown).toString('utf8');
+  if (/\.csv(\.gz)?$/.test(file)) {
+    const content = text();
+    const header = content.slice(0, content.indexOf('\n')).split(',');
+    if (header.includes('silicon_tpot_ms'))
+      return servingPoints(traceFilesOf(shown, content), nodeProfiles());
+  }
+  return undefined;
+}
