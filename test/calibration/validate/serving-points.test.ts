@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+
+import { score } from '../../../calibration/validate/score.ts';
+import { servingPoints } from '../../../calibration/validate/serving-points.ts';
+import { nodeProfiles } from '../../../cli/files/node-resources.ts';
+import { TaskPlayer } from '../../../cli/jobs/task-player.ts';
+import { traceFilesOf } from '../../../sim/workload/trace/trace-format.ts';
+
+const HEADER =
+  'id,backend,backend_version,model_path,system,precision,mode,isl,osl,concurrency,tp_size,pp_size,attention_dp_size,moe_ep_size,gemm_quant_mode,silicon_ttft_ms,silicon_tpot_ms,silicon_data_source';
+
+function read(...rows: string[]) {
+  return servingPoints(traceFilesOf('points.csv', [HEADER, ...rows].join('\n')), nodeProfiles());
+}
+
+const ROW = 'vllm,0.12.0,Qwen/Qwen3-32B,h100_sxm,,agg,512,64';
+
+describe('serving points', () => {
+  it('scores what vLLM measured on a known GPU, and says why it leaves out the rest', () => {
+    const { cases, notScored } = read(
+      `a,${ROW},4,2,1,,1,,100,20,x`,
+      'b,sglang,0.5.9,Qwen/Qwen3-32B,h100_sxm,,agg,512,64,4,2,1,,1,,100,20,x',
+      'c,vllm,0.12.0,Qwen/Qwen3-32B,h100_sxm,,disagg,512,64,4,2,1,,1,,100,20,x',
+      'd,vllm,0.12.0,Qwen/Qwen3-32B,tpu_v9,,agg,512,64,4,2,1,,1,,100,20,x',
+      `e,${ROW},,2,1,,1,,100,20,x`,
+      `f,${ROW},4,2,1,4,1,,100,20,x`,
+      `g,${ROW},4,2,1,,1,,100,20,x`,
+      `h,${ROW},512,2,1,,1,,10,0.1,x`,
+    );
+    expect(cases.map(({ id }) => id)).toEqual(['a']);
+    const reasons = new Map(notScored.map(({ id, reason }) => [id, reason]));
+    expect(reasons.get('b')).toContain('sglang');
+    expect(reasons.get('c')).toContain('prefill and decode');
+    expect(reasons.get('d')).toContain('tpu_v9');
+    expect(reasons.get('e')).toContain('no concurrency');
+    expect(reasons.get('f')).toContain('data parallelism');
+    expect(reasons.get('g')).toBe('the same measurement as a');
+    expect(reasons.get('h')).toContain("of the GPUs' peak");
+  });
+
+  it('takes repeated points as the noise of each other, and the best throughput as the plateau', () => {
+    const { cases } = read(
+      `a,${ROW},4,2,1,,1,,100,20,x`,
+      `b,${ROW},4,2,1,,1,,100,22,x`,
+      `c,${ROW},16,2,1,,1,,200,25,x`,
+    );
+    const tpot = cases.map(({ figures }) => figures.find(({ metric }) => metric === 'tpot.mean'));
+    expect(tpot[0]?.noise).toBeCloseTo(Math.SQRT2 / 21, 12);
+    expect(tpot[2]?.noise).toBeUndefined();
+    expect(tpot[2]?.loadFactor).toBe(1);
+    expect(tpot[0]?.loadFactor).toBeCloseTo(4 / 1.36 / (16 / 1.775), 12);
+    expect(cases.flatMap(({ figures }) => figures.map(({ metric }) => metric))).toContain(
+      'throughput.requestsPerSecond',
+    );
+  });
+
+  it('plays a point as a closed loop and compares: a forecast of itself has no error', () => {
+    const found = read(`a,${ROW},4,2,1,,1,,100,20,x`, `b,${ROW},16,2,1,,1,,300,20,x`);
+    const player = new TaskPlayer();
+    const play = () =>
+      found.cases.map((one) => {
+        const source = { scenario: one.scenario, sets: [], changes: [], requests: undefined, cwd: '.' };
+        const task = { label: '', source, policy: one.policy, seed: 1, withRequests: false };
+        return player.play<'forecast'>({ kind: 'forecast', ...task }, () => undefined);
+      });
+    const outcomes = play().map(({ entry }) => ({ entry }));
+    expect(outcomes.map(({ entry }) => entry?.requests.completed)).toEqual([40, 160]);
+    const { cells, knees, summary } = score(found, outcomes);
+    expect(cells).toHaveLength(7);
+    for (const { predicted, measured, error } of cells) expect(error).toBe(predicted / measured - 1);
+    expect(knees).toHaveLength(1);
+    expect(knees[0]?.measured).toBe(16);
+    const own = found.cases.map((one, index) => ({
+      ...one,
+      figures: one.figures.map((figure) => {
+        const entry = outcomes[index]?.entry;
+        return { ...figure, measured: (entry && figure.predict(entry)) ?? NaN };
+      }),
+    }));
+    const perfect = score({ ...found, cases: own }, outcomes);
+    expect(perfect.summary.every(({ meanAbsoluteError }) => meanAbsoluteError === 0)).toBe(true);
+    expect(perfect.summary).toHaveLength(summary.length);
+    expect(perfect.summary.every(({ indicative, pairs }) => indicative && pairs === 1)).toBe(true);
+  });
+
+  it('lists a measurement that cannot be forecast with the reason', () => {
+    const found = read(`a,${ROW},4,2,1,,1,,100,20,x`);
+    const { cells, notScored } = score(found, [{ reason: 'does not fit' }]);
+    expect(cells).toEqual([]);
+    expect(notScored).toEqual([{ id: 'a', reason: 'does not fit' }]);
+  });
+});
