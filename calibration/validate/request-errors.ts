@@ -1,4 +1,4 @@
-import { COMPLETED, type RequestTable } from '../../documents/request-table.ts';
+import { COMPLETED, indexOf, type RequestTable } from '../../documents/request-table.ts';
 import type { ValidationRequests } from '../../documents/validation-report.ts';
 import { quantile } from './quantile.ts';
 import type { ValidationCase } from './validation-case.ts';
@@ -12,7 +12,7 @@ export function requestErrors(
   return (['ttft', 'tpot', 'e2e'] as const).flatMap((metric): ValidationRequests[] => {
     const errors: number[] = [];
     for (let row = 0; row < table.rows; row++) {
-      const measured = requests[table.index[row] ?? -1]?.[metric];
+      const measured = requests[indexOf(table, row)]?.[metric];
       const predicted = table[metric][row] ?? NaN;
       if (table.status[row] !== COMPLETED || measured === undefined || !(measured > 0)) continue;
       if (!Number.isNaN(predicted)) errors.push(predicted / measured - 1);

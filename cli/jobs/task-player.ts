@@ -53,7 +53,11 @@ export class TaskPlayer {
     const { policy, seed, source, withRequests } = task;
     try {
       const open = this.open(source);
-      const { entry, requests } = playRun({ policy, seed, check: false }, open, onProgress);
+      const { entry, requests } = playRun(
+        { policy, seed, check: false, decisions: undefined },
+        open,
+        onProgress,
+      );
       return { entry, problems: [], ...(withRequests && { requests }) };
     } catch (error) {
       if (error instanceof UserError) return { problems: error.problems };
