@@ -58,6 +58,8 @@ export interface RequestTable {
   readonly classCode: Int32Array | undefined;
   readonly sessionCode: Int32Array | undefined;
   readonly stageCode: Int32Array | undefined;
+  /** Why it was rejected or failed; undefined = -1 for everybody. */
+  readonly reasonCode?: Int32Array | undefined;
   /** Where it was served (with disaggregation: where it was prefilled). */
   readonly endpointCode: Int32Array;
   readonly inputTokens: Int32Array;
@@ -81,6 +83,8 @@ interface RequestDictionaries {
   readonly sessions: readonly string[];
   readonly stages: readonly string[];
   readonly endpoints: readonly string[];
+  /** undefined = nobody was turned away. */
+  readonly reasons?: readonly string[];
 }
 
 /** Position of a row's request in the order of creation. */

@@ -113,6 +113,8 @@ export const runEntry = z.strictObject({
   itl: distribution,
   /** Share of the offered input tokens that came with rejected requests; absent when none was rejected. */
   rejectedInputTokenShare: z.number().optional(),
+  /** Why requests were rejected or failed, the most frequent reason first; absent when nobody was turned away for a reason. */
+  rejectionReasons: z.array(z.strictObject({ reason: z.string(), count: z.int() })).optional(),
   preemptions: z.int().nonnegative(),
   kvTransfer: z.strictObject({ count: z.int(), bytes: z.number(), seconds: distribution }).optional(),
   cost: z

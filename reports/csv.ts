@@ -39,6 +39,7 @@ const COLUMNS = [
   'tpot',
   'e2e',
   ...TTFT_PARTS.map((part) => part.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)),
+  'reason',
 ];
 
 function rowOf(table: RequestTable, row: number): string {
@@ -61,6 +62,7 @@ function rowOf(table: RequestTable, row: number): string {
     time(table.tpot[row]),
     time(table.e2e[row]),
     ...TTFT_PARTS.map((part) => time(partOf(table, part, row))),
+    word(words.reasons ?? [], table.reasonCode),
   ].join(',');
 }
 

@@ -164,6 +164,7 @@ function fill(row: EndedRequest, flight: Flight, seconds: (ticks: Ticks | undefi
   row.end = seconds(flight.ended);
   row.outputTokens = flight.producedTokens;
   row.prefixHitTokens = flight.started === undefined ? -1 : flight.hitTokens;
+  row.reason = flight.reason;
   row.predictedHitTokens = flight.predictedHitTokens ?? NaN;
 }
 
@@ -184,5 +185,6 @@ function emptyRow(): EndedRequest {
     outputTokens: 0,
     prefixHitTokens: -1,
     predictedHitTokens: NaN,
+    reason: undefined,
   };
 }

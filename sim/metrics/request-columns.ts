@@ -7,7 +7,7 @@ import { COMPLETED, TTFT_PARTS, type RequestTable, type TtftPart } from '../../d
  * nobody queues at the gateway no times of queueing there. Rows that were never offered are dropped at the end.
  */
 
-type CodeColumn = 'classCode' | 'sessionCode' | 'stageCode';
+type CodeColumn = 'classCode' | 'sessionCode' | 'stageCode' | 'reasonCode';
 
 /** Room for so many rows is taken at once; where more are said to come, the columns grow. */
 const MOST_AT_ONCE = 2 ** 24;
@@ -37,6 +37,7 @@ export class RequestColumns {
     classCode: undefined,
     sessionCode: undefined,
     stageCode: undefined,
+    reasonCode: undefined,
   };
   private readonly parts: Record<TtftPart, Float64Array | undefined>;
 
@@ -84,6 +85,7 @@ export class RequestColumns {
     if (codes.classCode !== undefined) codes.classCode[row] = -1;
     if (codes.sessionCode !== undefined) codes.sessionCode[row] = -1;
     if (codes.stageCode !== undefined) codes.stageCode[row] = -1;
+    if (codes.reasonCode !== undefined) codes.reasonCode[row] = -1;
     for (const part of TTFT_PARTS) {
       const column = parts[part];
       if (column !== undefined) column[row] = NaN;
@@ -145,6 +147,7 @@ export class RequestColumns {
       classCode: codes.classCode && pick(codes.classCode),
       sessionCode: codes.sessionCode && pick(codes.sessionCode),
       stageCode: codes.stageCode && pick(codes.stageCode),
+      ...(codes.reasonCode !== undefined && { reasonCode: pick(codes.reasonCode) }),
       endpointCode: pick(this.endpointCode),
       inputTokens: pick(this.inputTokens),
       outputTokens: pick(this.outputTokens),
@@ -189,7 +192,7 @@ export class RequestColumns {
     this.tpot = floats(this.tpot);
     this.e2e = floats(this.e2e);
     this.meetsSlo &&= bytes(this.meetsSlo);
-    for (const name of ['classCode', 'sessionCode', 'stageCode'] as const) {
+    for (const name of ['classCode', 'sessionCode', 'stageCode', 'reasonCode'] as const) {
       const column = this.codes[name];
       if (column !== undefined) this.codes[name] = integers(column);
     }

@@ -37,6 +37,8 @@ export interface EndedRequest {
   prefixHitTokens: Tokens;
   /** What the router believed; NaN for routers that believe nothing. */
   predictedHitTokens: Tokens;
+  /** Why it was rejected or failed, where somebody said so. */
+  reason: string | undefined;
 }
 
 export interface RecorderOptions {
@@ -58,6 +60,7 @@ export class RequestRecorder {
   private readonly columns: RequestColumns;
   private readonly classes = new Dictionary();
   private readonly sessions = new Dictionary();
+  private readonly reasons = new Dictionary();
   private readonly targetsByClass: SloTargets[] = [];
   /** Sum over counted requests; undefined while no router has predicted anything. */
   predictedHitTokens: Tokens | undefined;
@@ -95,7 +98,10 @@ export class RequestRecorder {
     if (columns.counted[row] === 1 && !Number.isNaN(request.predictedHitTokens)) {
       this.predictedHitTokens = (this.predictedHitTokens ?? 0) + request.predictedHitTokens;
     }
-    if (request.status !== COMPLETED) return;
+    if (request.status !== COMPLETED) {
+      if (request.reason !== undefined) columns.setCode('reasonCode', row, this.reasons.code(request.reason));
+      return;
+    }
     const ttft = request.firstToken - request.firstArrival;
     const e2e = request.end - request.firstArrival;
     const gaps = request.outputTokens - 1;
@@ -127,6 +133,7 @@ export class RequestRecorder {
         sessions: this.sessions.words,
         stages: options.stages,
         endpoints: options.endpoints,
+        ...(this.reasons.words.length > 0 && { reasons: this.reasons.words }),
       },
     };
   }

@@ -1,5 +1,5 @@
 import type { Seconds, Ticks, Tokens } from '../../base/units.ts';
-import { REQUEST_STATUSES } from '../../documents/request-table.ts';
+import { REQUEST_STATUSES, type RequestTable } from '../../documents/request-table.ts';
 import type { RunRecord } from '../../documents/run-record.ts';
 import type { Label, PoolReport, RunEntry } from '../../documents/run-report.ts';
 import { SERIES_BINS, type RunSeries } from '../../documents/run-series.ts';
@@ -120,6 +120,7 @@ export class RunRecorder {
       ...summary,
       itl: this.gaps.distribution(1 / run.ticksPerSecond),
       prefixCache: { ...prefixCache, ...(predicted !== undefined && { predictedHitTokens: predicted }) },
+      ...(table.reasonCode !== undefined && { rejectionReasons: rejectionReasons(table) }),
       preemptions: this.preemptions,
       ...(cost !== undefined && { cost }),
       simulatedSeconds: seconds,
@@ -266,3 +267,17 @@ export class RunRecorder {
 /** The code of a status in the request table. */
 export const statusCode = (status: (typeof REQUEST_STATUSES)[number]): number =>
   REQUEST_STATUSES.indexOf(status);
+
+function rejectionReasons({
+  rows,
+  counted,
+  reasonCode,
+  dictionaries,
+}: RequestTable): RunEntry['rejectionReasons'] {
+  const counts = (dictionaries.reasons ?? []).map((reason) => ({ reason, count: 0 }));
+  for (let row = 0; row < rows; row++) {
+    const entry = counts[reasonCode?.[row] ?? -1];
+    if (entry !== undefined && counted[row] === 1) entry.count++;
+  }
+  return counts.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
+}

@@ -56,7 +56,7 @@ describe('CSV per request', () => {
     expect(text.split('\n').slice(0, 2)).toEqual([
       `# workloadSha256=${hash}`,
       'policy,seed,stage,id,arrival,class,session,status,endpoint,input_tokens,output_tokens,prefix_hit_tokens,ttft,tpot,e2e,' +
-        'retry,gateway_queue,gateway_decision,ingest,engine_queue,prefill,output',
+        'retry,gateway_queue,gateway_decision,ingest,engine_queue,prefill,output,reason',
     ]);
   });
 

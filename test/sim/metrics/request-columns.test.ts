@@ -34,6 +34,7 @@ function ended(index: number, queued: number): EndedRequest {
     outputTokens: 3,
     prefixHitTokens: 16,
     predictedHitTokens: NaN,
+    reason: undefined,
   };
 }
 
