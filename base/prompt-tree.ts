@@ -29,29 +29,47 @@ export interface Run {
 
 /** Makes the prompts of one run of the simulator. */
 export class PromptTree {
-  private runs = 0;
-  private privateContents = 0;
-  private readonly scopes = new Map<string, Run>();
+  private readonly made: Made;
+  private readonly scope: string;
+
+  /** For `scoped`; a tree of its own otherwise. */
+  constructor(made: Made = { runs: 0, privateContents: 0, scopes: new Map() }, scope = '') {
+    this.made = made;
+    this.scope = scope;
+  }
+
+  /** The same tree for prompts of another scope, unless they name one. */
+  scoped(scope: string): PromptTree {
+    return new PromptTree(this.made, scope);
+  }
 
   /** A content that no other prompt names. */
   privateContent(): ContentId {
-    return -++this.privateContents;
+    return -++this.made.privateContents;
   }
 
   /** A prompt of these spans. `scope` = model, cache salt and LoRA adapter: prompts of different scopes share nothing. */
-  prompt(spans: readonly Span[], scope = ''): TreePrompt {
-    let root = this.scopes.get(scope);
+  prompt(spans: readonly Span[], scope = this.scope): TreePrompt {
+    const { scopes } = this.made;
+    let root = scopes.get(scope);
     if (root === undefined) {
       root = this.run(0, 0, 0);
-      this.scopes.set(scope, root);
+      scopes.set(scope, root);
     }
     return new TreePrompt(this, root, [], [], 0).extend(spans);
   }
 
   /** A run that nothing else can name. */
   run(begin: number, content: ContentId, start: number): Run {
-    return { id: this.runs++, begin, content, start, children: undefined, sibling: undefined };
+    return { id: this.made.runs++, begin, content, start, children: undefined, sibling: undefined };
   }
+}
+
+/** What a tree has made so far, in all scopes. */
+interface Made {
+  runs: number;
+  privateContents: number;
+  readonly scopes: Map<string, Run>;
 }
 
 /** A prompt, with the path of runs that it takes through its tree. Immutable. */

@@ -18,6 +18,8 @@ export interface KvCapacityInput {
   readonly maxModelLen: Tokens;
   readonly blockSize: Tokens;
   readonly kvDtype?: KvDtype | undefined;
+  /** LoRA adapters: all slots together, on each GPU. */
+  readonly adapterBytes?: Bytes | undefined;
 }
 
 /** Bytes on each GPU. */
@@ -26,6 +28,7 @@ export interface MemoryBreakdown {
   readonly memory: Bytes;
   /** The share of it that the server may use. */
   readonly requested: Bytes;
+  /** Of the model, and of its adapters' slots. */
   readonly weights: Bytes;
   /** Peak of activations and sampler in the profile run. */
   readonly activation: Bytes;
@@ -54,7 +57,7 @@ export function kvCapacity(input: KvCapacityInput): KvCapacity {
   const { gpu, model, engine, tensorParallelSize } = input;
   const memory = gpu.memory.value;
   const requested = Math.ceil(memory * (input.gpuMemoryUtilization ?? engine.defaults.gpuMemoryUtilization));
-  const weights = weightBytesPerGpu(model, tensorParallelSize);
+  const weights = weightBytesPerGpu(model, tensorParallelSize) + (input.adapterBytes ?? 0);
   const activation = activationBytes(input);
   const nonTorch =
     engine.memory.nonTorch.value + (tensorParallelSize > 1 ? engine.memory.communication.value : 0);

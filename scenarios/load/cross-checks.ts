@@ -24,6 +24,7 @@ export function crossProblems(raw: unknown, locate: Locate): Problem[] {
     ...duplicates(raw, ['spec', 'policies'], locate),
     ...duplicates(raw, ['spec', 'sweep'], locate),
     ...modelProblems(raw, locate),
+    ...adapterProblems(raw, locate),
     ...thresholdProblems(raw, locate),
     ...entries(raw, ['spec', 'policies']).flatMap(({ value, path }) => policyProblems(value, path, locate)),
   ];
@@ -40,6 +41,21 @@ export function entries(raw: unknown, path: Path): { readonly value: unknown; re
   }
   if (typeof holder !== 'object' || holder === null) return [];
   return Object.entries(holder).map(([key, value]) => ({ value, path: [...path, key] }));
+}
+
+/** Requests for adapters need servers that take them. */
+function adapterProblems(raw: unknown, locate: Locate): Problem[] {
+  if (valueAt(raw, ['spec', 'workload', 'lora_traffic_split']) === undefined) return [];
+  return entries(raw, ['spec', 'fleet', 'pools']).flatMap(({ value, path }) =>
+    valueAt(value, ['engine', 'max_loras']) === undefined
+      ? {
+          code: 'E_MISSING',
+          message: `${formatPath([...path, 'engine', 'max_loras'])} is missing`,
+          at: locate(path),
+          hint: 'workload.lora_traffic_split asks for adapters, and vLLM takes none without max_loras',
+        }
+      : [],
+  );
 }
 
 function duplicates(raw: unknown, path: Path, locate: Locate): Problem[] {

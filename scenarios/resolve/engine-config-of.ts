@@ -126,7 +126,7 @@ export function engineConfigOf(
     asyncScheduling: engine.async_scheduling,
     prefillScheduleInterval: engine.prefill_schedule_interval,
     maxNumQueuedReqs: engine.max_num_queued_reqs,
-    maxLoras: undefined,
+    maxLoras: engine.max_loras,
     numSpeculativeTokens: engine.speculative_config?.num_speculative_tokens ?? 0,
     useEagle: engine.speculative_config !== undefined && engine.speculative_config.method !== 'ngram',
     slidingWindow,

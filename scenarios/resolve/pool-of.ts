@@ -10,6 +10,7 @@ import type { ModelProfile } from '../../hardware-profiles/model-profile.ts';
 import { quantized } from '../../hardware-profiles/quantized.ts';
 import type { ProfileSource } from '../../hardware-profiles/profile-source.ts';
 import type { PoolInput } from '../../sim/fleet/run-input.ts';
+import { adapterBytes } from '../../sim/latency/adapter-bytes.ts';
 import { blackBox } from '../../sim/latency/black-box.ts';
 import { stepTimeModel } from '../../sim/latency/profile-step-time.ts';
 import type { StepTimeModel } from '../../sim/latency/step-time-model.ts';
@@ -131,9 +132,11 @@ function onHardware(
     [...path, 'engine', 'speculative_config'],
     notes,
   );
+  const loraRank = engine.max_loras === undefined ? undefined : (engine.max_lora_rank ?? DEFAULT_LORA_RANK);
   const blocks = kvBlocksOf(
     {
       ...shape,
+      adapterBytes: (engine.max_loras ?? 0) * adapterBytes(model, spec.tensor_parallel_size, loraRank ?? 0),
       model: speculation?.drafter === 'layer' ? withDraftLayer(model) : model,
       gpuMemoryUtilization: engine.gpu_memory_utilization,
       maxModelLen,
@@ -150,10 +153,14 @@ function onHardware(
     enforceEager: engine.enforce_eager,
     asyncScheduling: engine.async_scheduling,
     speculation,
+    loraRank,
   });
   for (const { code, text } of stepTime.labels) notes.label(code, text, [...path, 'hardware']);
   return { engine, blocks, stepTime };
 }
+
+/** vLLM LoRAConfig.max_lora_rank. */
+const DEFAULT_LORA_RANK = 16;
 
 function filled(
   spec: PoolSpec,

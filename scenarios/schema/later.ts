@@ -26,7 +26,6 @@ const LATER: readonly Later[] = [
     values: [2],
     reason: 'pipeline parallelism is not simulated yet',
   },
-  { path: 'spec.fleet.pools[].engine.max_loras', reason: 'LoRA adapters are not simulated yet' },
   { path: 'spec.fleet.pools[].engine.max_num_queued_tokens', reason: 'this limit is not simulated yet' },
   {
     path: 'spec.fleet.pools[].engine.prefix_cache_retention_interval',

@@ -107,6 +107,12 @@ const engineSchema = z
       .optional()
       .describe('scale long_prefill_token_threshold with the load'),
     speculative_config: speculativeSchema.optional().describe('draft tokens and verify them, several a step'),
+    max_loras: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('LoRA adapters in one batch; needed where requests ask for adapters'),
+    max_lora_rank: z.int().min(1).max(512).optional().describe('largest rank of an adapter; 16 unless given'),
     prefill_schedule_interval: z.int().min(1).optional().describe('steps between two that may prefill'),
     ingest_delay: durationText
       .optional()

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { adaptersSchema } from '../../sim/workload/content/adapters.ts';
 import { durationText } from '../../sim/workload/draw/duration.ts';
 import { loadSchema } from '../../sim/workload/load/load.ts';
 import { workloadSources } from '../../sim/workload/sources.ts';
@@ -38,6 +39,9 @@ export const workloadSchema = z
       .enum(['eos', 'length'])
       .optional()
       .describe('whether outputs end by themselves or at a token limit that is known in advance'),
+    lora_traffic_split: adaptersSchema
+      .optional()
+      .describe('LoRA adapters that requests ask for, and how often'),
     bytes_per_token: z
       .number()
       .gt(0)

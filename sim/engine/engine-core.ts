@@ -45,6 +45,12 @@ export class EngineCore {
     this.maxRunning = Math.min(config.maxNumSeqs, config.maxNumActiveSeqs ?? Infinity);
   }
 
+  /** Everything that waits, whatever for. */
+  *waitingInOrder(): Generator<Sequence> {
+    yield* this.blocked;
+    yield* this.waiting;
+  }
+
   /** Requests that wait, whatever for. */
   get waitingCount(): number {
     return this.waiting.length + this.blocked.length;

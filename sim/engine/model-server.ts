@@ -54,6 +54,13 @@ export interface Gauges {
   waiting: number;
   /** Share of KV blocks in use, 0 to 1; cached blocks that nobody holds count as free. */
   kvUsage: number;
+  /** Requests that run, and that wait, by LoRA adapter (vllm:lora_requests_info); on servers with adapters. */
+  adapters?: AdapterGauges | undefined;
+}
+
+export interface AdapterGauges {
+  readonly running: Readonly<Record<string, number>>;
+  readonly waiting: Readonly<Record<string, number>>;
 }
 
 export type FinishReason = 'stop' | 'length' | 'abort';

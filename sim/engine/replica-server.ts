@@ -1,6 +1,7 @@
 import { invariant } from '../../base/invariant.ts';
 import type { Ticks, Tokens } from '../../base/units.ts';
 import type { StepTimer } from '../latency/step-time-model.ts';
+import { AdapterJournal } from './adapter-journal.ts';
 import { BlockPool } from './block-pool.ts';
 import { CacheEventLog } from './cache-event-log.ts';
 import type { DraftModel } from './draft-model.ts';
@@ -42,6 +43,7 @@ export class ReplicaServer implements ModelServer {
   private readonly core: EngineCore;
   private readonly leap: Leap;
   private readonly journal: GaugeJournal;
+  private readonly adapters: AdapterJournal | undefined;
   private readonly account: ServerAccount;
   private readonly ingest: IngestQueue;
   private readonly output: OutputPath;
@@ -81,6 +83,7 @@ export class ReplicaServer implements ModelServer {
       config.slidingWindow !== undefined,
       gaugeHistory,
     );
+    this.adapters = config.maxLoras === undefined ? undefined : new AdapterJournal(gaugeHistory);
     this.account = new ServerAccount(listener);
     this.ingest = new IngestQueue(config.overhead, ticksPerSecond);
     this.output = new OutputPath(config.overhead, ticksPerSecond, listener);
@@ -128,6 +131,7 @@ export class ReplicaServer implements ModelServer {
 
   gaugesAt(time: Ticks, into: Gauges): void {
     this.journal.at(time, into);
+    into.adapters = this.adapters?.at(time);
   }
 
   cachedTokens(request: EngineRequest): Tokens {
@@ -202,6 +206,7 @@ export class ReplicaServer implements ModelServer {
     this.joinedBefore = this.joined;
     this.goneUnseen = 0;
     if (pass.rows === 0) return;
+    if (this.adapters !== undefined) pass.countAdapters();
     pass.duration = this.timer.step(pass.shape);
     if (pass.steady) return;
     const { sequences, rows } = pass;
@@ -308,5 +313,6 @@ export class ReplicaServer implements ModelServer {
     const { core, pool } = this;
     const unseen = this.joined - this.joinedBefore - this.goneUnseen;
     this.journal.record(now, core.running.length, core.waitingCount - unseen, pool.blocks - pool.free);
+    this.adapters?.record(now, core.running, core.waitingInOrder());
   }
 }

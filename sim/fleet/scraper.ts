@@ -122,6 +122,10 @@ export class Scraper {
     page.waiting = gauges.waiting;
     page.running = gauges.running;
     page.kvUsage = gauges.kvUsage;
+    if (gauges.adapters !== undefined) {
+      page.activeAdapters = gauges.adapters.running;
+      page.waitingAdapters = gauges.adapters.waiting;
+    }
     page.updatedAt = this.clock.seconds(time);
   }
 }

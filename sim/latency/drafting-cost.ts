@@ -13,8 +13,9 @@ export function withDrafting(model: StepCost, layer: StepCost, drafts: Tokens): 
     ...model,
     tokens: (batch) => {
       const { tokens, rows } = batch;
-      const first = layer.tokens({ tokens, rows, sampledRows: rows, uniform: batch.uniform });
-      const further = again * layer.tokens({ tokens: rows, rows, sampledRows: rows, uniform: true });
+      const first = layer.tokens({ tokens, rows, sampledRows: rows, adapters: 0, uniform: batch.uniform });
+      const further =
+        again * layer.tokens({ tokens: rows, rows, sampledRows: rows, adapters: 0, uniform: true });
       return model.tokens(batch) + first + further;
     },
     decodeAttention: (rows) =>

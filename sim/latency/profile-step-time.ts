@@ -2,6 +2,7 @@ import { captureSizes } from '../../hardware-profiles/capture-sizes.ts';
 import { storedKv } from '../../hardware-profiles/kv-layout.ts';
 import { draftLayer } from '../../hardware-profiles/draft-layer.ts';
 import type { EngineProfile } from '../../hardware-profiles/engine-profile.ts';
+import { adapterBytes } from './adapter-bytes.ts';
 import { withDrafting } from './drafting-cost.ts';
 import { modelCost } from './model-cost.ts';
 import { operatorsOf } from './operators-of.ts';
@@ -37,7 +38,7 @@ export function stepTimeModel(input: StepTimeInput): ProfileStepTime {
     asyncScheduling: input.asyncScheduling,
   };
   const alone = modelCost({ ...shared, model, engine });
-  const cost =
+  let cost =
     speculation?.drafter === 'layer'
       ? withDrafting(
           alone,
@@ -45,6 +46,11 @@ export function stepTimeModel(input: StepTimeInput): ProfileStepTime {
           speculation.tokens,
         )
       : alone;
+  if (input.loraRank !== undefined) {
+    const read = adapterBytes(model, input.tensorParallelSize, input.loraRank) / gpu.memoryBandwidth.value;
+    const { tokens } = cost;
+    cost = { ...cost, tokens: (batch) => tokens(batch) + read * batch.adapters };
+  }
   return {
     timer: (ticksPerSecond) => new CostTimer(cost, ticksPerSecond),
     ...(model.window === undefined ? {} : { slidingWindow: model.window.tokens }),

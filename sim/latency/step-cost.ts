@@ -26,6 +26,8 @@ export interface BatchSize {
   /** Decode rows and chunks. */
   rows: number;
   sampledRows: number;
+  /** Distinct LoRA adapters among the rows. */
+  adapters: number;
   /** Only decode rows of one token each: the whole step is one CUDA graph. */
   uniform: boolean;
 }

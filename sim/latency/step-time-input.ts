@@ -14,6 +14,8 @@ export interface StepTimeInput {
   readonly maxNumBatchedTokens: Tokens;
   readonly maxNumSeqs: number;
   readonly speculation?: Speculation | undefined;
+  /** Rank of LoRA adapters; undefined = the server takes none. */
+  readonly loraRank?: number | undefined;
   readonly enforceEager?: boolean | undefined;
   readonly asyncScheduling: boolean;
   readonly kvDtype?: KvDtype | undefined;

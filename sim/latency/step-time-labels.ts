@@ -63,6 +63,11 @@ export function stepTimeLabels(
         ? 'no step with drafts was measured: a drafting layer is priced like one more layer of the model, once per draft, and verification as one reading of each context'
         : 'no step with drafts was measured: looking up drafts is taken to cost nothing, and verification one reading of each context',
     );
+  if (input.loraRank !== undefined)
+    label(
+      'lora',
+      `no step with adapters was measured: each adapter of rank ${input.loraRank} in a batch costs one reading of its weights, and loading it into its slot nothing`,
+    );
   if (tensorParallelSize > gpu.nodeGpus)
     label(
       'out-of-range',
@@ -73,8 +78,8 @@ export function stepTimeLabels(
 
 /** Asks for every operator once, so that `used` and `missing` are complete. */
 function touch(cost: StepCost): void {
-  cost.tokens({ tokens: 1, rows: 1, sampledRows: 1, uniform: true });
-  cost.tokens({ tokens: 4096, rows: 1, sampledRows: 1, uniform: false });
+  cost.tokens({ tokens: 1, rows: 1, sampledRows: 1, adapters: 0, uniform: true });
+  cost.tokens({ tokens: 4096, rows: 1, sampledRows: 1, adapters: 0, uniform: false });
   cost.decodeAttention(1);
   cost.mixedAttention(
     {

@@ -12,7 +12,7 @@ import type { StepGrowth, StepShape, StepTimer } from './step-time-model.ts';
 export class CostTimer implements StepTimer {
   private readonly cost: StepCost;
   private readonly ticksPerSecond: number;
-  private readonly batch: BatchSize = { tokens: 0, rows: 0, sampledRows: 0, uniform: true };
+  private readonly batch: BatchSize = { tokens: 0, rows: 0, sampledRows: 0, adapters: 0, uniform: true };
   private readonly lines = new Map<number, Lines>();
 
   constructor(cost: StepCost, ticksPerSecond: number) {
@@ -50,6 +50,7 @@ export class CostTimer implements StepTimer {
     for (let chunk = 0; chunk < shape.chunks; chunk++) batch.tokens += shape.chunkTokens[chunk] ?? 0;
     batch.rows = shape.decodeRows + shape.chunks;
     batch.sampledRows = shape.sampledRows;
+    batch.adapters = shape.adapters;
     batch.uniform = shape.chunks === 0;
     return batch;
   }

@@ -1,4 +1,5 @@
 import { invariant } from '../../base/invariant.ts';
+import { withAdapters, type AdaptersSpec } from './content/adapters.ts';
 import type { Content } from './content/content.ts';
 import { mixContent, mixSchema, type MixSpec } from './content/mix.ts';
 import { ragContent, ragSchema, type RagSpec } from './content/rag.ts';
@@ -31,6 +32,7 @@ export interface SourceSpec {
   readonly sessions?: SessionsSpec | undefined;
   readonly rag?: RagSpec | undefined;
   readonly mix?: MixSpec | undefined;
+  readonly lora_traffic_split?: AdaptersSpec | undefined;
 }
 
 export interface SourceFiles {
@@ -45,14 +47,23 @@ export interface SourceFiles {
 
 /** What a scenario's workload asks. Reads the trace that it names; throws UserError for what is wrong in it. */
 export function contentOf(spec: SourceSpec, files: SourceFiles): Content {
+  const { lora_traffic_split: adapters } = spec;
+  const change = (content: Content): Content =>
+    adapters === undefined ? content : withAdapters(content, adapters);
+  // Parts of a mix count their conversations by themselves.
+  if (spec.mix === undefined) return change(plainContent(spec, files));
+  const mix = mixContent(spec.mix, change);
+  return { ...mix, identity: change(mix).identity };
+}
+
+function plainContent(spec: SourceSpec, files: SourceFiles): Content {
   if (spec.trace !== undefined) return recorded(spec.trace, files);
   if (spec.measured !== undefined) return measured(spec.measured, files);
   if (spec.shared_prefix !== undefined) return sharedPrefixContent(spec.shared_prefix);
   if (spec.random !== undefined) return randomContent(spec.random);
   if (spec.sessions !== undefined) return sessionsContent(spec.sessions);
-  if (spec.rag !== undefined) return ragContent(spec.rag);
-  invariant(spec.mix !== undefined, 'a workload has a source');
-  return mixContent(spec.mix);
+  invariant(spec.rag !== undefined, 'a workload has a source');
+  return ragContent(spec.rag);
 }
 
 /** How requests end unless the scenario says so: load generators and records know the length in advance. */

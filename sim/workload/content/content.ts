@@ -43,6 +43,8 @@ export interface Place {
   readonly name: string;
   readonly class: string | undefined;
   readonly priority: number | undefined;
+  /** LoRA adapter that is asked for; `tree` is then in its scope. */
+  readonly adapter?: string;
 }
 
 export interface ContentReader {

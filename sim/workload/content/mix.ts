@@ -35,9 +35,9 @@ type Part = z.infer<typeof partSchema>;
 
 /**
  * A weighted union: each start belongs to a part drawn by weight, and is that part's next conversation.
- * Throws UserError when two parts have one class.
+ * `change` is made to each part. Throws UserError when two parts have one class.
  */
-export function mixContent(spec: MixSpec): Content {
+export function mixContent(spec: MixSpec, change: (part: Content) => Content = (part) => part): Content {
   const classes = spec.parts.map((part) => part.class);
   const twice = classes.find((name, index) => classes.indexOf(name) !== index);
   if (twice !== undefined) {
@@ -47,7 +47,7 @@ export function mixContent(spec: MixSpec): Content {
       hint: 'give each part a class of its own, or make one part of them',
     });
   }
-  const contents = spec.parts.map(contentOf);
+  const contents = spec.parts.map((part) => change(contentOf(part)));
   const weights = spec.parts.map(({ weight }) => weight);
   return {
     identity: { mix: spec },

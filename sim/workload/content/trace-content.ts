@@ -29,13 +29,15 @@ export function traceContent(trace: Trace, spread: Seconds = 0): Content {
       const { times } = orderOf(seed);
       return { at: (index) => times[index] ?? Infinity };
     },
-    open({ seed }) {
+    open({ seed, adapter }) {
       const { rows } = orderOf(seed);
       return {
         conversation: (index) => {
           const draft = drafts[rows[index] ?? -1];
           invariant(draft !== undefined, 'a recording is asked for rows that it has', { index });
-          return draft;
+          if (adapter === undefined) return draft;
+          const only = draft.draft();
+          return new SingleTurn({ ...only, prompt: trace.tree.prompt(only.prompt.spans(), adapter) });
         },
       };
     },
