@@ -5,6 +5,8 @@ export const EXIT = {
   io: 1,
   /** A wrong command line, or an input that the user can fix. */
   usage: 2,
+  /** No fleet that may be bought keeps its promise. */
+  infeasible: 3,
   /** A bug of ours. */
   invariant: 70,
 } as const;

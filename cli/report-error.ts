@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { InvariantError } from '../base/invariant.ts';
 import { formatProblem, UserError } from '../base/user-error.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { ExitWith } from './exit-with.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Says what went wrong, and returns what the process ends with. */
@@ -11,6 +12,7 @@ export function reportError(error: unknown, terminal: Terminal): ExitCode {
     // Commander has said it; help and version that were asked for are no mistake.
     return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   }
+  if (error instanceof ExitWith) return error.code;
   if (error instanceof UserError) {
     for (const problem of error.problems) terminal.say(formatProblem(problem));
     return EXIT.usage;

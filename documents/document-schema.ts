@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { plan } from './plan.ts';
 import { runReport } from './run-report.ts';
 import { sweepReport } from './sweep-report.ts';
 import { traceStats } from './trace-stats.ts';
@@ -7,6 +8,7 @@ import { validationReport } from './validation-report.ts';
 
 /** Documents that commands print as JSON, by their `kind`. */
 const SCHEMAS = {
+  Plan: plan,
   RunReport: runReport,
   SweepReport: sweepReport,
   TraceStats: traceStats,
@@ -17,6 +19,7 @@ export type DocumentKind = keyof typeof SCHEMAS;
 
 /** Kinds of documents that have a published schema. */
 export const DOCUMENT_KINDS: readonly DocumentKind[] = [
+  'Plan',
   'RunReport',
   'SweepReport',
   'TraceStats',

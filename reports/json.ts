@@ -1,4 +1,5 @@
 import { invariant } from '../base/invariant.ts';
+import { plan, type Plan } from '../documents/plan.ts';
 import { runReport, type RunReport } from '../documents/run-report.ts';
 import { sweepReport, type SweepReport } from '../documents/sweep-report.ts';
 import { validationReport, type ValidationReport } from '../documents/validation-report.ts';
@@ -19,6 +20,11 @@ export function renderSweepJson(report: SweepReport): string {
 /** Forecasts against measurements as JSON text. Throws ZodError for what is no validation report. */
 export function renderValidationJson(report: ValidationReport): string {
   return renderJson(validationReport.parse(report));
+}
+
+/** A plan as JSON text, as `renderRunJson` writes a run. Throws ZodError for what is no plan. */
+export function renderPlanJson(document: Plan): string {
+  return renderJson(plan.parse(document));
 }
 
 /** A document as JSON text, keys in the order given. Throws InvariantError for NaN and infinities, which become null. */

@@ -8,6 +8,7 @@ import { workloadOf, type OpenedWorkload } from '../../scenarios/resolve/workloa
 import type { RunInput } from '../../sim/fleet/run-input.ts';
 import { simulate } from '../../sim/fleet/simulate.ts';
 import { nodeResources } from '../files/node-resources.ts';
+import { CandidatePlayer } from '../plan/candidate-player.ts';
 import { refuseEmptyRun } from '../run/nothing-completed.ts';
 import type {
   CaseSource,
@@ -30,6 +31,7 @@ interface OpenCase {
 
 /** Plays tasks, one after the other. Keeps the last scenario open: neighbouring tasks mostly share it. */
 export class TaskPlayer {
+  private readonly candidates = new CandidatePlayer();
   private last: { readonly key: string; readonly value: OpenCase } | undefined;
 
   /** Throws UserError for a scenario that cannot be played, InvariantError for a broken law. */
@@ -45,6 +47,8 @@ export class TaskPlayer {
         return playCell(task, this.open(task.source), onProgress);
       case 'forecast':
         return this.forecast(task, onProgress);
+      case 'candidate':
+        return this.candidates.play(task, onProgress);
     }
   }
 

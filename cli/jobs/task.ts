@@ -2,7 +2,10 @@ import type { Problem } from '../../base/user-error.ts';
 import type { RequestTable } from '../../documents/request-table.ts';
 import type { RunRecord } from '../../documents/run-record.ts';
 import type { RunEntry } from '../../documents/run-report.ts';
+import type { PlayedCandidate } from '../../planner/play-candidate.ts';
 import type { Override } from '../../scenarios/load/override.ts';
+import type { PoolSpec } from '../../scenarios/schema/pool-schema.ts';
+import type { Scenario } from '../../scenarios/schema/scenario-schema.ts';
 import type { RunInput } from '../../sim/fleet/run-input.ts';
 
 /** A scenario with everything that the command line changed in it: enough for another thread to resolve it anew. */
@@ -41,6 +44,25 @@ export interface CellTask {
   readonly check: boolean;
 }
 
+/** One fleet of a plan under one load. */
+export interface CandidateTask {
+  readonly kind: 'candidate';
+  readonly label: string;
+  /** With the changes that every candidate needs. */
+  readonly source: CaseSource;
+  /** Take the place of the scenario's. */
+  readonly prices: Scenario['spec']['prices'];
+  /** Takes the place of the scenario's pools. */
+  readonly pools: readonly PoolSpec[];
+  /** Takes the place of the workload's own rate_scale; undefined = as it is. */
+  readonly rateScale: number | undefined;
+  readonly policy: string;
+  readonly seed: number;
+  /** Requests of the workload, where a run that has failed may be shortened. */
+  readonly mayShorten: number | undefined;
+  readonly check: boolean;
+}
+
 export interface CellResult {
   /** Of the policy, one per seed. */
   readonly runs: readonly RunEntry[];
@@ -66,13 +88,14 @@ export interface ForecastResult {
   readonly problems: readonly Problem[];
 }
 
-export type Task = RunTask | CellTask | ForecastTask;
+export type Task = RunTask | CellTask | ForecastTask | CandidateTask;
 
 /** What a task gives. */
 export interface TaskResults {
   readonly run: RunRecord;
   readonly cell: CellResult;
   readonly forecast: ForecastResult;
+  readonly candidate: PlayedCandidate;
 }
 
 /** Requests of the running task that have ended, and how many there will be, where known. */

@@ -38,6 +38,9 @@ export function nameProblems(
         : []),
       ...check([...path, 'engine', 'profile'], (name) => isOtherEngine(name) || loadEngine(profiles, name)),
     ]),
+    ...entries(raw, ['spec', 'plan', 'hardware']).flatMap(({ path }) =>
+      check(path, (name) => loadGpu(profiles, name)),
+    ),
     ...priceProblems(raw, pools, locate, resources),
     ...entries(raw, ['spec', 'policies']).flatMap(({ value, path }) => [
       ...check([...path, 'router', 'file'], (name) =>

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { API_VERSION } from '../../documents/run-report.ts';
 import { durationText } from '../../sim/workload/draw/duration.ts';
 import { eventSchema } from './event-schema.ts';
+import { planSchema } from './plan-schema.ts';
 import { policySchema } from './policy-schema.ts';
 import { poolSchema } from './pool-schema.ts';
 import { sweepSchema } from './sweep-schema.ts';
@@ -94,10 +95,12 @@ export const scenarioSchema = z.strictObject({
     prices: z.record(z.string(), priceSchema).optional().describe('prices by hardware profile'),
     events: z.array(eventSchema).optional().describe('what happens to replicas, and when'),
     measure: measureSchema.prefault({}).describe('what counts'),
+    plan: planSchema.optional(),
     sweep: sweepSchema.optional().describe('what `run` varies: the product of these axes is played'),
   }),
 });
 
 /** A scenario whose text was right. */
 export type Scenario = z.output<typeof scenarioSchema>;
+export type PriceSpec = z.output<typeof priceSchema>;
 export type SloSpec = z.output<typeof sloSchema>;

@@ -123,10 +123,10 @@ spec:
       '        replicas: 2\n',
       '        replicas: 2\n        role: decode\n        kv_tiers: []\n',
     );
-    expect(messages(`${text}  plan: {}\n`).map((line) => line.split('\n')[0])).toEqual([
+    expect(messages(`${text}  network: {}\n`).map((line) => line.split('\n')[0])).toEqual([
       'error[E_UNSUPPORTED]: s.yaml:11:15 spec.fleet.pools[0].role is unsupported: prefill and decode on different replicas are not simulated yet',
       'error[E_UNSUPPORTED]: s.yaml:12:9 spec.fleet.pools[0].kv_tiers is unsupported: KV tiers beyond the GPU are not simulated yet',
-      'error[E_UNSUPPORTED]: s.yaml:19:3 spec.plan is unsupported: planning is not built yet',
+      'error[E_UNSUPPORTED]: s.yaml:19:3 spec.network is unsupported: links and topology are not simulated yet',
     ]);
   });
 

@@ -1,0 +1,128 @@
+import { UserError } from '../../base/user-error.ts';
+import { API_VERSION } from '../../documents/run-report.ts';
+import type { Plan } from '../../documents/plan.ts';
+import { demandOf } from '../../planner/demand.ts';
+import { longestLife } from '../../planner/give-up.ts';
+import type { FleetRun } from '../../planner/ledger.ts';
+import { makePlan } from '../../planner/make-plan.ts';
+import { planSpace } from '../../planner/plan-space.ts';
+import { requirementOf } from '../../planner/requirement.ts';
+import { planAnswerOf } from '../../reports/plan/plan-answer.ts';
+import type { LoadedScenario } from '../../scenarios/load/load-scenario.ts';
+import type { ResolvedScenario } from '../../scenarios/resolve/resolve-scenario.ts';
+import type { OpenedWorkload } from '../../scenarios/resolve/workload-of.ts';
+import { nodeResources } from '../files/node-resources.ts';
+import { openJobs } from '../jobs/jobs.ts';
+import type { CandidateTask, CaseSource } from '../jobs/task.ts';
+import { packageVersion } from '../package-root.ts';
+import type { Terminal } from '../terminal.ts';
+
+export interface PlanRun {
+  readonly source: CaseSource;
+  readonly loaded: LoadedScenario;
+  readonly scenario: ResolvedScenario;
+  readonly opened: OpenedWorkload;
+  readonly policies: readonly string[];
+  readonly seed: number;
+  readonly check: boolean;
+  readonly jobs: number;
+}
+
+/** Searches the cheapest fleet for a scenario, with a progress line on a terminal. Throws UserError for a plan that cannot be made. */
+export async function planRun(run: PlanRun, terminal: Terminal): Promise<Plan> {
+  const { source, loaded, scenario, opened, seed } = run;
+  const resources = nodeResources(source.cwd);
+  const space = planSpace(source.scenario, source.sets, loaded, resources);
+  const { load } = loaded.scenario.spec.workload;
+  const scalable = load === undefined || load.rate_scale !== undefined;
+  const demand = demandOf(opened.workload, seed, (request) => longestLife(request, scenario.slo));
+  if (demand.requests === 0) {
+    throw new UserError({
+      code: 'E_PLAN',
+      message: 'the workload has no requests',
+      hint: 'look at spec.workload',
+    });
+  }
+  const { load: planned, peak } = requirementOf(space.plan, demand.requests / demand.seconds);
+  if (!scalable && (planned !== 1 || peak !== 1)) {
+    throw new UserError({
+      code: 'E_PLAN',
+      message: 'headroom, growth and users scale the rate of an open loop, and this load is none',
+      at: loaded.locate(['spec', 'workload', 'load']),
+      hint: 'use load: { rate_scale: 1 }, or leave them out of spec.plan',
+    });
+  }
+  const jobs = openJobs(run.jobs, terminal);
+  try {
+    const figures = await makePlan({
+      space,
+      policies: run.policies,
+      demand,
+      slo: scenario.slo,
+      prices: loaded.scenario.spec.prices,
+      scalable,
+      play: (fleets) =>
+        jobs.all(
+          fleets.map((fleet) =>
+            taskOf(fleet, {
+              run,
+              pools: fleet.pools.flatMap(({ shape, replicas }) => {
+                const pool = space.shapes[shape]?.pool;
+                return pool === undefined || replicas === 0 ? [] : [{ ...pool, replicas }];
+              }),
+              prices: space.prices,
+              baseScale: scalable ? (load?.rate_scale ?? 1) : undefined,
+              requests: demand.requests,
+            }),
+          ),
+        ),
+    });
+    const plan: Plan = {
+      apiVersion: API_VERSION,
+      kind: 'Plan',
+      manifest: {
+        scenario: scenario.name,
+        scenarioSha256: scenario.sha256,
+        workloadSha256: opened.workload.sha256,
+        fleetcastVersion: packageVersion(),
+        seeds: [seed],
+      },
+      answer: { sentence: '' },
+      ...figures,
+    };
+    return { ...plan, answer: planAnswerOf(plan) };
+  } finally {
+    await jobs.close();
+  }
+}
+
+function taskOf(
+  { policy, load, whole }: FleetRun,
+  {
+    run,
+    pools,
+    prices,
+    baseScale,
+    requests,
+  }: {
+    readonly run: PlanRun;
+    readonly pools: CandidateTask['pools'];
+    readonly prices: CandidateTask['prices'];
+    readonly baseScale: number | undefined;
+    readonly requests: number;
+  },
+): CandidateTask & { kind: 'candidate' } {
+  const fleet = pools.map(({ name, replicas }) => `${replicas} x ${name}`).join(' + ');
+  return {
+    kind: 'candidate',
+    label: `${fleet}, policy ${policy}, load ${load}, seed ${run.seed}, scenario SHA-256 ${run.scenario.sha256}`,
+    source: run.source,
+    prices,
+    pools,
+    rateScale: baseScale === undefined || load === 1 ? undefined : baseScale * load,
+    policy,
+    seed: run.seed,
+    mayShorten: whole ? undefined : requests,
+    check: run.check,
+  };
+}

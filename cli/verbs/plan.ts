@@ -1,0 +1,90 @@
+import { performance } from 'node:perf_hooks';
+
+import { Command } from 'commander';
+
+import { loadScenario } from '../../scenarios/load/load-scenario.ts';
+import { resolveScenario } from '../../scenarios/resolve/resolve-scenario.ts';
+import { runInputs } from '../../scenarios/resolve/run-inputs.ts';
+import { workloadOf } from '../../scenarios/resolve/workload-of.ts';
+import { EXIT } from '../exit-codes.ts';
+import { ExitWith } from '../exit-with.ts';
+import { nodeResources } from '../files/node-resources.ts';
+import { findScenario, readScenario } from '../files/scenario-file.ts';
+import { defaultJobs } from '../jobs/jobs.ts';
+import { outputOption, setOption, wholeNumber } from '../options.ts';
+import { planRun } from '../plan/plan-run.ts';
+import { PLAN_FORMATS, renderPlan } from '../plan/render-plan.ts';
+import { parseOutputs } from '../run/output-option.ts';
+import { checkOutputs, writeOutputs } from '../run/write-outputs.ts';
+import type { Terminal } from '../terminal.ts';
+
+interface PlanOptions {
+  readonly output: readonly string[];
+  readonly set: readonly string[];
+  readonly policy?: string;
+  readonly requests?: number;
+  readonly seed: number;
+  readonly jobs: number;
+  readonly check?: true;
+  readonly quiet?: true;
+  readonly color: boolean;
+}
+
+/** `fleetcast plan SCENARIO`: the cheapest fleet that meets the SLO. */
+export function planCommand(terminal: Terminal): Command {
+  return new Command('plan')
+    .summary('find the cheapest fleet that meets the SLO of a scenario')
+    .description(
+      'Finds the cheapest fleet that meets the SLO of a scenario: what spec.plan may buy, or more or fewer replicas of its\npools. Ends with 3 when there is none. SCENARIO is a file, or the name of a scenario that comes with fleetcast.',
+    )
+    .argument('<SCENARIO>', 'scenario file or name')
+    .addOption(outputOption(PLAN_FORMATS))
+    .addOption(setOption())
+    .option('--policy <A,B>', 'only these policies')
+    .option('--requests <N>', 'only the first N requests of the workload', wholeNumber(1))
+    .option('--seed <N>', 'seed of everything that is drawn', wholeNumber(0), 1)
+    .option('--jobs <N>', 'runs at once (default: one per core)', wholeNumber(1), defaultJobs())
+    .option('--check', 'verify every law of the simulation after every event')
+    .option('--quiet', 'no progress and no remarks on stderr')
+    .option('--no-color', 'no colours')
+    .action((scenario: string, options: PlanOptions) => plan(scenario, options, terminal));
+}
+
+async function plan(name: string, options: PlanOptions, terminal: Terminal): Promise<void> {
+  const silent = { say: () => undefined, progress: () => undefined };
+  const io: Terminal = {
+    ...terminal,
+    colors: terminal.colors && options.color,
+    ...(options.quiet === true && silent),
+  };
+  const outputs = parseOutputs(options.output, PLAN_FORMATS);
+  checkOutputs(outputs, io);
+  const resources = nodeResources(io.cwd);
+  const file = readScenario(findScenario(name, io.cwd), io.cwd);
+  const loaded = loadScenario(file, options.set, resources);
+  const scenario = resolveScenario(loaded, resources);
+  const opened = workloadOf(loaded, resources, options.requests);
+  const asked = options.policy?.split(',').map((policy) => policy.trim());
+  const inputs = runInputs(scenario, opened, { policies: asked, seeds: [options.seed] });
+  const begun = performance.now();
+  const document = await planRun(
+    {
+      source: { scenario: file, sets: options.set, changes: [], requests: options.requests, cwd: io.cwd },
+      loaded,
+      scenario,
+      opened,
+      policies: inputs.map(({ policy }) => policy),
+      seed: options.seed,
+      check: options.check ?? false,
+      jobs: options.jobs,
+    },
+    io,
+  );
+  await writeOutputs(outputs, (format, color) => renderPlan(document, format, color), io);
+  const { runs, shortened, requests } = document.effort;
+  const seconds = (performance.now() - begun) / 1000;
+  io.say(
+    `simulated ${runs} fleets (${shortened} runs shortened), ${requests.toLocaleString('en-US')} requests in ${seconds.toFixed(1)} s`,
+  );
+  if (!document.feasible) throw new ExitWith(EXIT.infeasible);
+}

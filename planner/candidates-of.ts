@@ -1,0 +1,81 @@
+import type { PlanCandidate } from '../documents/plan.ts';
+import { lanesOf, priceOf, type FleetSpace, type FoundFleets } from './find-fleet.ts';
+import { fleetOf, planPoolOf } from './fleet-of.ts';
+import type { LedgerLine } from './ledger.ts';
+import type { Misfit } from './shape.ts';
+
+/** Every fleet that was looked at, with its reason: simulated ones in their order, then what was ruled out. */
+export function candidatesOf(
+  space: FleetSpace,
+  { search, best }: FoundFleets,
+  lines: readonly LedgerLine[],
+  misfits: readonly Misfit[],
+): PlanCandidate[] {
+  const { shapes, brackets, policies, priced } = space;
+  const lanes = lanesOf(space);
+  const bestLane = best === undefined ? undefined : lanes[best.lane];
+  const bestShape = shapes[bestLane?.shape ?? -1];
+  const bestPrice = best && bestShape && priceOf(bestShape, best.units, priced);
+  const played = lines.map(({ run, played: result }): PlanCandidate => {
+    const { entry, shortenedTo } = result;
+    const attainment = entry?.goodput?.attainment;
+    return {
+      ...fleetOf(shapes, run),
+      outcome: result.outcome,
+      reason: result.violated ?? reachedOf(attainment),
+      load: run.load,
+      ...((entry?.requests.offered ?? shortenedTo) !== undefined && {
+        requests: entry?.requests.offered ?? shortenedTo ?? 0,
+      }),
+      ...(shortenedTo !== undefined && { shortened: true }),
+      ...(attainment !== undefined && { attainment }),
+    };
+  });
+  const closed = lanes.flatMap(({ shape: position, policy }, lane): PlanCandidate[] => {
+    const shape = shapes[position];
+    if (shape === undefined || lane === best?.lane) return [];
+    const units = search.misses(lane) + 1;
+    const replicas = units * shape.buying.replicasPerUnit;
+    if (units > shape.buying.mostUnits) return [];
+    const price = priceOf(shape, units, priced);
+    if (bestPrice === undefined || price < bestPrice) return [];
+    const byBound = units <= Math.ceil((brackets[position]?.atLeast ?? 1) / shape.buying.replicasPerUnit);
+    const cost = priced ? `$${price.toFixed(2)} an hour` : `${price} GPUs`;
+    return [
+      {
+        ...fleetOf(shapes, { pools: [{ shape: position, replicas }], policy }),
+        outcome: 'pruned',
+        reason: byBound
+          ? `fewer cannot serve so many tokens, and these take ${cost}, no less than the answer`
+          : `fewer miss the SLO, and these take ${cost}, no less than the answer`,
+      },
+    ];
+  });
+  const hopeless = shapes.flatMap(({ pool, buying }, shape): PlanCandidate[] => {
+    const reason = brackets[shape]?.hopeless;
+    if (reason === undefined) return [];
+    return policies.map((policy) => ({
+      pools: [planPoolOf(pool, 1)],
+      policy,
+      gpus: buying.gpusPerUnit,
+      outcome: 'misses' as const,
+      reason: `${reason}: no number of replicas can meet the SLO`,
+    }));
+  });
+  return [
+    ...played,
+    ...closed,
+    ...hopeless,
+    ...misfits.map(({ pool, reason }) => ({
+      pools: [planPoolOf(pool, 1)],
+      policy: policies[0] ?? '',
+      gpus: pool.tensor_parallel_size,
+      outcome: 'does not fit' as const,
+      reason,
+    })),
+  ];
+}
+
+function reachedOf(attainment: number | undefined): string {
+  return attainment === undefined ? 'every promise is kept' : `attainment ${(100 * attainment).toFixed(1)} %`;
+}

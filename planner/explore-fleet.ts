@@ -1,0 +1,170 @@
+import { log } from '../base/math.ts';
+import type { Plan, PlanDegraded, PlanLoad } from '../documents/plan.ts';
+import type { Demand } from './demand.ts';
+import { lostOf, type FleetSpace } from './find-fleet.ts';
+import type { FleetRun, Ledger } from './ledger.ts';
+import type { PlayedCandidate } from './play-candidate.ts';
+
+export interface ExploredFleet {
+  readonly loads: PlanLoad[];
+  readonly headroom: NonNullable<Plan['headroom']>;
+  readonly degraded: PlanDegraded[];
+  readonly scaling: Plan['scaling'];
+  /** The largest load that the fleet carries, and the smallest that it does not, as far as was looked. */
+  readonly meetsAt: number;
+  readonly breaksAt: number | undefined;
+}
+
+export interface FleetToExplore {
+  readonly space: FleetSpace;
+  /** At the peak load. */
+  readonly run: FleetRun;
+  readonly demand: Demand;
+  readonly scalable: boolean;
+  readonly ledger: Ledger;
+}
+
+/** Loads at which the answer is played, relative to the peak. A choice: close where answers usually break. */
+const LOADS = [1.1, 1.3, 1.7];
+
+/** What a chosen fleet does beyond what it was chosen for: more load, less of it, twice of both. */
+export async function exploreFleet(input: FleetToExplore): Promise<ExploredFleet> {
+  const { space, run, demand, scalable, ledger } = input;
+  const { requirement } = space;
+  const failures = failuresOf(input);
+  const doubled = scalable ? doubledRun(input) : undefined;
+  const at = (load: number): FleetRun => ({ ...run, load });
+  const grid = scalable ? LOADS.map((factor) => at(requirement.peak * factor)) : [];
+  await ledger.all([
+    { ...at(requirement.load), whole: true },
+    ...failures.map(({ run: failed }) => failed),
+    ...(doubled === undefined ? [] : [doubled]),
+    ...grid,
+  ]);
+  const limits = (): { meetsAt: number; breaksAt: number | undefined } => {
+    const played = loadsOf(input).toSorted((a, b) => a.load - b.load);
+    const first = played.findIndex(({ meets }) => !meets);
+    return {
+      meetsAt: (first < 0 ? played.at(-1) : played[first - 1])?.load ?? requirement.peak,
+      breaksAt: first < 0 ? undefined : played[first]?.load,
+    };
+  };
+  const coarse = limits();
+  if (scalable && coarse.breaksAt !== undefined) {
+    const third = (coarse.breaksAt - coarse.meetsAt) / 3;
+    await ledger.all([at(rounded(coarse.meetsAt + third)), at(rounded(coarse.meetsAt + 2 * third))]);
+  }
+  const { meetsAt, breaksAt } = limits();
+  const rate = demand.requests / demand.seconds;
+  const growth = requirement.growthPerMonth;
+  return {
+    loads: loadsOf(input).toSorted((a, b) => a.load - b.load),
+    headroom: {
+      meetsAt,
+      ...(breaksAt !== undefined && { breaksAt }),
+      meetsAtRequestsPerSecond: rate * meetsAt,
+      ...(growth > 0 && { monthsOfGrowth: Math.floor(log(meetsAt / requirement.load) / log(1 + growth)) }),
+    },
+    degraded: failures.map(({ lost, replicasLost, run: failed }) => ({
+      lost,
+      replicasLost,
+      required: requirement.survive === lost,
+      ...figuresOf(ledger.find(failed)),
+    })),
+    scaling: doubled === undefined ? undefined : scalingOf(input, doubled),
+    meetsAt,
+    breaksAt,
+  };
+}
+
+function rounded(load: number): number {
+  return Number(load.toPrecision(4));
+}
+
+interface Failure {
+  readonly lost: PlanDegraded['lost'];
+  readonly replicasLost: number;
+  readonly run: FleetRun;
+}
+
+/** One replica or one node down at the planned load; a zone where that is asked for. */
+function failuresOf({ space, run }: FleetToExplore): Failure[] {
+  const [pool] = run.pools;
+  const shape = space.shapes[pool?.shape ?? -1];
+  if (pool === undefined || shape === undefined || run.pools.length > 1) return [];
+  const { survive, zones, load } = space.requirement;
+  const kinds = ['replica', 'node', ...(survive === 'zone' ? ['zone' as const] : [])] as const;
+  return kinds.map((lost) => {
+    const replicasLost = lostOf(shape, lost, pool.replicas, zones);
+    const left = Math.max(0, pool.replicas - replicasLost);
+    return { lost, replicasLost, run: { ...run, pools: [{ ...pool, replicas: left }], load, whole: true } };
+  });
+}
+
+/** Twice the load on twice the replicas: with a cache on each replica, two halves are not one whole. */
+function doubledRun({ space, run }: FleetToExplore): FleetRun {
+  return {
+    ...run,
+    load: 2 * space.requirement.load,
+    pools: run.pools.map((pool) => ({ ...pool, replicas: 2 * pool.replicas })),
+    whole: true,
+  };
+}
+
+/** Points of hit rate that the planner calls a loss. A choice: less is noise of where requests happen to go. */
+const LOST_HITS = 0.03;
+
+function scalingOf({ space, run, demand, ledger }: FleetToExplore, doubled: FleetRun): Plan['scaling'] {
+  const played = ledger.find(doubled);
+  const now = ledger.find({ ...run, load: space.requirement.load, whole: true });
+  const hitRate = played?.entry?.prefixCache.hitRate;
+  const hitRateNow = now?.entry?.prefixCache.hitRate;
+  const hitRateOfOneCache = 1 - demand.uniqueTokens / Math.max(1, demand.inputTokens);
+  const meets = played?.outcome === 'meets';
+  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+  const lost = hitRateNow === undefined || hitRate === undefined ? 0 : hitRateNow - hitRate;
+  const apart = hitRateNow === undefined ? 0 : hitRateOfOneCache - hitRateNow;
+  const hits =
+    hitRate === undefined || hitRateNow === undefined
+      ? ''
+      : `: prefix hit rate ${percent(hitRateNow)} now, ${percent(hitRate)} on twice the replicas, ${percent(hitRateOfOneCache)} in one cache for all`;
+  const text =
+    lost > LOST_HITS
+      ? `cost grows faster than load, because ${run.policy} scatters what belongs together${hits}`
+      : apart > LOST_HITS
+        ? `the replicas compute again what another one has in its cache${hits}`
+        : `cost grows no faster than load${hits}`;
+  return {
+    meets,
+    ...(hitRate !== undefined && { hitRate }),
+    ...(hitRateNow !== undefined && { hitRateNow }),
+    hitRateOfOneCache,
+    text,
+  };
+}
+
+/** Every load at which exactly this fleet was played. */
+function loadsOf({ run, demand, ledger }: FleetToExplore): PlanLoad[] {
+  const rate = demand.requests / demand.seconds;
+  const key = JSON.stringify([run.pools, run.policy]);
+  const lines = ledger.lines.filter(({ run: other }) => JSON.stringify([other.pools, other.policy]) === key);
+  return [...new Map(lines.map((line) => [line.run.load, line])).values()].map(({ run: other, played }) => ({
+    load: other.load,
+    requestsPerSecond: rate * other.load,
+    ...figuresOf(played),
+  }));
+}
+
+function figuresOf(
+  played: PlayedCandidate | undefined,
+): Pick<PlanLoad, 'meets' | 'verdict' | 'attainment' | 'ttftP90' | 'tpotP90'> {
+  const entry = played?.entry;
+  const steady = entry !== undefined && entry.verdict !== 'unstable';
+  return {
+    meets: played?.outcome === 'meets',
+    ...(entry !== undefined && { verdict: entry.verdict }),
+    ...(entry?.goodput?.attainment !== undefined && { attainment: entry.goodput.attainment }),
+    ...(steady && entry.ttft.p90 !== undefined && { ttftP90: entry.ttft.p90 }),
+    ...(steady && entry.tpot.p90 !== undefined && { tpotP90: entry.tpot.p90 }),
+  };
+}

@@ -1,0 +1,178 @@
+import type { Bracket } from './bracket.ts';
+import type { FleetRun, Ledger } from './ledger.ts';
+import { lostReplicas, type Requirement } from './requirement.ts';
+import { FleetSearch, type Lane, type Trial } from './search.ts';
+import type { Shape } from './shape.ts';
+
+/** Fleets of one shape under one policy. */
+export interface FleetLane {
+  readonly shape: number;
+  readonly policy: string;
+}
+
+export interface FleetSpace {
+  readonly shapes: readonly Shape[];
+  readonly brackets: readonly Bracket[];
+  readonly policies: readonly string[];
+  /** Whether prices are USD per hour; else they are GPUs. */
+  readonly priced: boolean;
+  readonly requirement: Requirement;
+}
+
+export interface FoundFleets {
+  readonly lanes: readonly FleetLane[];
+  readonly search: FleetSearch;
+  /** The cheapest fleet that keeps its promise; undefined when none does. */
+  readonly best: Trial | undefined;
+  /** The cheapest of the next best lane, where that was looked for. */
+  readonly runnerUp: (Trial & { readonly lane: number }) | undefined;
+}
+
+/** The lanes of a plan; those in which no number of replicas could do are left out. */
+export function lanesOf({ shapes, brackets, policies }: FleetSpace): FleetLane[] {
+  return shapes.flatMap((_, shape) =>
+    brackets[shape]?.hopeless === undefined ? policies.map((policy) => ({ shape, policy })) : [],
+  );
+}
+
+/** USD per hour of so many units of a shape, or GPUs. */
+export function priceOf({ buying }: Shape, units: number, priced: boolean): number {
+  return units * buying.gpusPerUnit * (priced ? (buying.usdPerGpuHour ?? 0) : 1);
+}
+
+/** Searches the cheapest fleet of one kind, and the cheapest of the next best kind or policy behind it. */
+export async function findFleet(space: FleetSpace, ledger: Ledger): Promise<FoundFleets> {
+  const lanes = lanesOf(space);
+  const search = new FleetSearch(lanes.map((lane) => searchLane(space, lane)));
+  await run(space, lanes, search, ledger);
+  let best = search.best;
+  // What a bound ruled out is simulated just below the answer: bounds are arithmetic, the answer is a simulation.
+  while (best !== undefined && best.units > 1) {
+    const below = { lane: best.lane, units: best.units - 1 };
+    const meets = await tryFleet(space, lanes, below, ledger, true);
+    search.told(below, meets);
+    if (!meets) break;
+    best = below;
+  }
+  return { lanes, search, best, runnerUp: best && (await runnerUpOf(space, lanes, search, best, ledger)) };
+}
+
+async function run(
+  space: FleetSpace,
+  lanes: readonly FleetLane[],
+  search: FleetSearch,
+  ledger: Ledger,
+): Promise<void> {
+  for (let trials = search.next(); trials.length > 0; trials = search.next()) {
+    await round(space, lanes, trials, search, ledger);
+  }
+}
+
+/** Plays fleets at once in their first case, and those that meet it in the others. */
+async function round(
+  space: FleetSpace,
+  lanes: readonly FleetLane[],
+  trials: readonly Trial[],
+  search: FleetSearch,
+  ledger: Ledger,
+): Promise<void> {
+  const first = trials.map((trial) => runsOf(space, lanes, trial));
+  const results = await ledger.all(first.flatMap((runs) => runs.slice(0, 1)));
+  for (const [index, trial] of trials.entries()) {
+    let meets = results[index]?.outcome === 'meets';
+    for (const other of first[index]?.slice(1) ?? []) {
+      if (meets) meets = (await ledger.all([other]))[0]?.outcome === 'meets';
+    }
+    search.told(trial, meets);
+  }
+}
+
+/** Whether a fleet keeps its promise in every case that the requirement names. */
+async function tryFleet(
+  space: FleetSpace,
+  lanes: readonly FleetLane[],
+  trial: Trial,
+  ledger: Ledger,
+  whole: boolean,
+): Promise<boolean> {
+  for (const run of runsOf(space, lanes, trial)) {
+    const [played] = await ledger.all([{ ...run, whole }]);
+    if (played?.outcome !== 'meets') return false;
+  }
+  return true;
+}
+
+/** The cases of a fleet, the hardest first: everything up at the peak, then one failure at the planned load. */
+export function runsOf(space: FleetSpace, lanes: readonly FleetLane[], trial: Trial): FleetRun[] {
+  const lane = lanes[trial.lane];
+  const shape = space.shapes[lane?.shape ?? -1];
+  if (lane === undefined || shape === undefined) return [];
+  const { requirement } = space;
+  const replicas = trial.units * shape.buying.replicasPerUnit;
+  const lost = lostOf(shape, requirement.survive, replicas, requirement.zones);
+  const one = (count: number, load: number): FleetRun => ({
+    pools: [{ shape: lane.shape, replicas: count }],
+    policy: lane.policy,
+    load,
+    whole: false,
+  });
+  return [
+    one(replicas, requirement.peak),
+    ...(lost > 0 ? [one(Math.max(0, replicas - lost), requirement.load)] : []),
+  ];
+}
+
+/** Replicas that go with one failure. */
+export function lostOf(
+  { buying, gpu }: Shape,
+  what: Requirement['survive'],
+  replicas: number,
+  zones: number,
+): number {
+  const nodeGpus = buying.replicasPerUnit > 1 ? buying.gpusPerUnit : (gpu?.nodeGpus ?? buying.gpusPerReplica);
+  return lostReplicas(what, replicas, buying, { nodeGpus, zones });
+}
+
+function searchLane(space: FleetSpace, { shape: position }: FleetLane): Lane {
+  const shape = space.shapes[position];
+  const bracket = space.brackets[position];
+  if (shape === undefined || bracket === undefined) throw new RangeError(`no shape ${position}`);
+  const { buying } = shape;
+  const { requirement, priced } = space;
+  const extra = lostOf(shape, requirement.survive, Math.max(1, bracket.atLeast), requirement.zones);
+  const units = (replicas: number): number => Math.ceil(replicas / buying.replicasPerUnit);
+  return {
+    price: (count) => priceOf(shape, count, priced),
+    atLeast: units(requirement.survive === 'none' ? bracket.atLeast : Math.max(bracket.atLeast, 2)),
+    guess: units(bracket.guess + extra),
+    most: buying.mostUnits,
+  };
+}
+
+/** Most fleets that are tried for the runner-up: it is worth less than the answer. */
+const RUNNER_UP_ROUNDS = 5;
+
+async function runnerUpOf(
+  space: FleetSpace,
+  lanes: readonly FleetLane[],
+  search: FleetSearch,
+  best: Trial,
+  ledger: Ledger,
+): Promise<Trial | undefined> {
+  const others = lanes
+    .map((_, lane) => lane)
+    .filter((lane) => lane !== best.lane && Number.isFinite(search.openPrice(lane)))
+    .toSorted((a, b) => search.openPrice(a) - search.openPrice(b));
+  const [second] = others;
+  const lane = second === undefined ? undefined : lanes[second];
+  if (second === undefined || lane === undefined) return undefined;
+  const alone = new FleetSearch([searchLane(space, lane)], [{ misses: search.misses(second) }]);
+  const known = search.meets(second);
+  if (known !== undefined) alone.told({ lane: 0, units: known }, true);
+  for (let count = 0; count < RUNNER_UP_ROUNDS; count++) {
+    const trials = alone.next();
+    if (trials.length === 0) break;
+    await round(space, [lane], trials, alone, ledger);
+  }
+  return alone.best === undefined ? undefined : { lane: second, units: alone.best.units };
+}

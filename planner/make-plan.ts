@@ -1,0 +1,160 @@
+import type { Plan, PlannedFleet } from '../documents/plan.ts';
+import type { RunInput } from '../sim/fleet/run-input.ts';
+import { bracketOf } from './bracket.ts';
+import { candidatesOf } from './candidates-of.ts';
+import type { Demand } from './demand.ts';
+import { energyOf } from './energy-of.ts';
+import { envelopeOf } from './envelope-of.ts';
+import { exploreFleet } from './explore-fleet.ts';
+import { findFleet, lanesOf, priceOf, runsOf, type FleetSpace } from './find-fleet.ts';
+import { fleetOf, HOURS_PER_MONTH } from './fleet-of.ts';
+import { Ledger, type FleetRun, type LedgerLine, type PlayFleets } from './ledger.ts';
+import { nearestMissOf } from './nearest-miss.ts';
+import type { PlanSpace } from './plan-space.ts';
+import { planLabels } from './plan-labels.ts';
+import { requirementOf } from './requirement.ts';
+import { sensitivitiesOf } from './sensitivities-of.ts';
+import { termsOf } from './terms-of.ts';
+
+export interface PlanToMake {
+  readonly space: PlanSpace;
+  readonly policies: readonly string[];
+  readonly demand: Demand;
+  readonly slo: RunInput['slo'];
+  readonly prices: Parameters<typeof termsOf>[0];
+  /** Whether the load can be scaled: an open loop. */
+  readonly scalable: boolean;
+  readonly play: PlayFleets;
+}
+
+type PlanFigures = Omit<Plan, 'apiVersion' | 'kind' | 'manifest' | 'answer'>;
+
+/**
+ * The cheapest fleet that keeps its promise, its forecast, what it survives, where it breaks and what would change the
+ * answer. All figures of the answer and of the runner-up come from runs of the whole workload.
+ */
+export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
+  const { space, policies, demand, slo, play } = input;
+  const { plan, shapes, priced } = space;
+  const rate = demand.requests / demand.seconds;
+  const requirement = requirementOf(plan, rate);
+  const scaled = scaledDemand(demand, requirement.peak);
+  const brackets = shapes.map((shape) => bracketOf(shape.input, scaled, slo));
+  const fleets: FleetSpace = { shapes, brackets, policies, priced, requirement };
+  const ledger = new Ledger(play);
+  const found = await findFleet(fleets, ledger);
+  const searched = [...ledger.lines];
+  const { lanes, best, runnerUp } = found;
+  const runOf = (trial: { lane: number; units: number }): FleetRun | undefined =>
+    runsOf(fleets, lanes, trial)[0];
+  const bestRun = best && runOf(best);
+  const planned = (run: FleetRun): Promise<PlannedFleet> =>
+    plannedFleet(fleets, { ...run, load: requirement.load, whole: true }, ledger);
+  const explored =
+    bestRun &&
+    (await exploreFleet({ space: fleets, run: bestRun, demand, scalable: input.scalable, ledger }));
+  const nearest =
+    best === undefined ? await nearestMissOf(fleets, searched, space.misfits, ledger) : undefined;
+  const runnerRun = runnerUp && runOf(runnerUp);
+  const bestFleet = bestRun && (await planned(bestRun));
+  const bestLane = best && lanes[best.lane];
+  const bestShape = shapes[bestLane?.shape ?? -1];
+  const bound = lowerBound(fleets);
+  const bestPrice = bestShape && best && priceOf(bestShape, best.units, priced);
+  return {
+    feasible: best !== undefined,
+    objective: priced ? 'usdPerHour' : 'gpus',
+    requirement: {
+      load: requirement.load,
+      requestsPerSecond: rate * requirement.load,
+      peakLoad: requirement.peak,
+      survive: requirement.survive,
+      ...(slo !== undefined && { attainment: slo.attainment }),
+    },
+    demand: {
+      requests: demand.requests,
+      seconds: demand.seconds,
+      requestsPerSecond: rate,
+      inputTokens: demand.inputTokens,
+      uniqueInputTokens: demand.uniqueTokens,
+      outputTokens: demand.outputTokens,
+    },
+    ...(bestFleet !== undefined && { best: bestFleet }),
+    runnersUp:
+      runnerRun === undefined ? [] : [{ ...(await planned(runnerRun)), reason: whyItLost(fleets, found) }],
+    candidates: candidatesOf(fleets, found, searched, space.misfits),
+    ...(bound !== undefined && (priced ? { lowerBoundUsdPerHour: bound } : { lowerBoundGpus: bound })),
+    ...(bound !== undefined &&
+      bestPrice !== undefined &&
+      bound > 0 && { optimalityGap: bestPrice / bound - 1 }),
+    ...(nearest !== undefined && { nearestMiss: nearest }),
+    ...(explored?.headroom !== undefined && { headroom: explored.headroom }),
+    loads: explored?.loads ?? [],
+    degraded: explored?.degraded ?? [],
+    terms: bestFleet === undefined ? [] : termsOf(input.prices, bestFleet),
+    ...(bestShape !== undefined && bestFleet !== undefined && { ...energyOf(bestShape, bestFleet) }),
+    sensitivities:
+      bestRun === undefined || bestFleet === undefined
+        ? []
+        : sensitivitiesOf({ space: fleets, found, best: bestFleet, run: bestRun, slo, ledger, explored }),
+    ...(bestShape !== undefined &&
+      bestRun !== undefined && {
+        ...envelopeOf({ shape: bestShape, demand: scaled, simulated: bestRun.pools[0]?.replicas ?? 0, slo }),
+      }),
+    ...(explored?.scaling !== undefined && { scaling: explored.scaling }),
+    effort: effortOf(ledger.lines),
+    labels: planLabels(space, requirement, bestFleet ?? nearest),
+  };
+}
+
+/** The same requests, so many times as fast. */
+function scaledDemand(demand: Demand, load: number): Demand {
+  return { ...demand, seconds: demand.seconds / load };
+}
+
+async function plannedFleet(space: FleetSpace, run: FleetRun, ledger: Ledger): Promise<PlannedFleet> {
+  const [played] = await ledger.all([run]);
+  const facts = fleetOf(space.shapes, run);
+  return {
+    ...facts,
+    ...(facts.usdPerHour !== undefined && { usdPerMonth: facts.usdPerHour * HOURS_PER_MONTH }),
+    ...(played?.entry !== undefined && { forecast: played.entry }),
+  };
+}
+
+/** Price of the cheapest fleet that could serve the tokens at all. */
+function lowerBound(space: FleetSpace): number | undefined {
+  const prices = lanesOf(space).flatMap(({ shape: position }) => {
+    const shape = space.shapes[position];
+    const bracket = space.brackets[position];
+    if (shape === undefined || bracket === undefined) return [];
+    const units = Math.ceil(bracket.atLeast / shape.buying.replicasPerUnit);
+    return units > shape.buying.mostUnits ? [] : [priceOf(shape, units, space.priced)];
+  });
+  return prices.length === 0 ? undefined : Math.min(...prices);
+}
+
+function whyItLost(
+  space: FleetSpace,
+  { lanes, best, runnerUp }: Awaited<ReturnType<typeof findFleet>>,
+): string {
+  const shapeOf = (lane: number) => space.shapes[lanes[lane]?.shape ?? -1];
+  const [a, b] = [best && shapeOf(best.lane), runnerUp && shapeOf(runnerUp.lane)];
+  if (best === undefined || runnerUp === undefined || a === undefined || b === undefined) return '';
+  const more = priceOf(b, runnerUp.units, space.priced) / priceOf(a, best.units, space.priced) - 1;
+  return more <= 0
+    ? 'it costs the same'
+    : `it takes ${(100 * more).toFixed(1)} % more ${space.priced ? 'money' : 'GPUs'}`;
+}
+
+function effortOf(lines: readonly LedgerLine[]): Plan['effort'] {
+  const requests = lines.reduce(
+    (sum, { played }) => sum + (played.entry?.requests.offered ?? played.shortenedTo ?? 0),
+    0,
+  );
+  return {
+    runs: lines.length,
+    shortened: lines.filter(({ played }) => played.shortenedTo !== undefined).length,
+    requests,
+  };
+}

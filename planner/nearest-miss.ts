@@ -1,0 +1,55 @@
+import type { Plan } from '../documents/plan.ts';
+import type { FleetSpace } from './find-fleet.ts';
+import { fleetOf, HOURS_PER_MONTH, planPoolOf } from './fleet-of.ts';
+import type { Ledger, LedgerLine } from './ledger.ts';
+import type { Misfit } from './shape.ts';
+
+/**
+ * The fleet that comes closest to keeping its promise, and what it does not keep: by attainment, or where a run was broken
+ * off by how long it held. Undefined only where nothing could be bought.
+ */
+export async function nearestMissOf(
+  space: FleetSpace,
+  lines: readonly LedgerLine[],
+  misfits: readonly Misfit[],
+  ledger: Ledger,
+): Promise<Plan['nearestMiss']> {
+  const rank = ({ played, run }: LedgerLine): readonly number[] => [
+    played.entry?.goodput?.attainment ?? 0,
+    played.shortenedTo ?? 0,
+    run.pools.reduce((sum, { replicas }) => sum + replicas, 0),
+  ];
+  const [nearest] = lines.toSorted((a, b) => {
+    const [x, y] = [rank(a), rank(b)];
+    const differs = x.findIndex((value, index) => value !== y[index]);
+    return differs < 0 ? 0 : (y[differs] ?? 0) - (x[differs] ?? 0);
+  });
+  if (nearest !== undefined) {
+    const [played] = await ledger.all([{ ...nearest.run, whole: true }]);
+    const facts = fleetOf(space.shapes, nearest.run);
+    return {
+      ...facts,
+      ...(facts.usdPerHour !== undefined && { usdPerMonth: facts.usdPerHour * HOURS_PER_MONTH }),
+      ...(played?.entry !== undefined && { forecast: played.entry }),
+      violated: played?.violated ?? nearest.played.violated ?? 'the SLO is missed',
+    };
+  }
+  const policy = space.policies[0] ?? '';
+  const hopeless = space.brackets.findIndex((bracket) => bracket.hopeless !== undefined);
+  const shape = space.shapes[hopeless];
+  if (shape !== undefined) {
+    return {
+      ...fleetOf(space.shapes, { pools: [{ shape: hopeless, replicas: 1 }], policy }),
+      violated: space.brackets[hopeless]?.hopeless ?? '',
+    };
+  }
+  const [misfit] = misfits;
+  return (
+    misfit && {
+      pools: [planPoolOf(misfit.pool, 1)],
+      policy,
+      gpus: misfit.pool.tensor_parallel_size,
+      violated: misfit.reason,
+    }
+  );
+}

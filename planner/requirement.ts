@@ -1,0 +1,65 @@
+import { pow } from '../base/math.ts';
+import { parseQuantity } from '../base/quantity.ts';
+import type { PlanSpec } from '../scenarios/schema/plan-schema.ts';
+import type { Buying } from './shape.ts';
+
+/** What a fleet must carry. Loads are multiples of the scenario's own. */
+export interface Requirement {
+  /** The load that is planned for: users and growth included. */
+  readonly load: number;
+  /** The same where every range is at its kind end; undefined without ranges. */
+  readonly kindLoad: number | undefined;
+  /** The load at which the SLO must still be met with everything up. */
+  readonly peak: number;
+  readonly growthPerMonth: number;
+  readonly survive: PlanSpec['survive'];
+  readonly zones: number;
+}
+
+/** `rate`: requests per second of the scenario's own load. Of a range, the end that asks for more counts. */
+export function requirementOf(plan: PlanSpec, rate: number): Requirement {
+  const loadAt = (end: 0 | 1): number => {
+    const { users } = plan;
+    const wanted =
+      users === undefined
+        ? rate
+        : (valueAt(users.count, end) * valueAt(users.busy_share, end)) /
+          Math.max(1e-3, parseQuantity(users.think_time, 'seconds') ?? 0);
+    return (wanted / rate) * pow(1 + valueAt(plan.growth_per_month, end), plan.months);
+  };
+  const load = loadAt(1);
+  const hasRange = [plan.headroom, plan.growth_per_month, plan.users?.count, plan.users?.busy_share].some(
+    Array.isArray,
+  );
+  return {
+    load,
+    kindLoad: hasRange ? loadAt(0) * (1 + valueAt(plan.headroom, 0)) : undefined,
+    peak: load * (1 + valueAt(plan.headroom, 1)),
+    growthPerMonth: valueAt(plan.growth_per_month, 1),
+    survive: plan.survive,
+    zones: plan.zones,
+  };
+}
+
+/** Replicas of `replicas` that one failure takes away. */
+export function lostReplicas(
+  what: PlanSpec['survive'],
+  replicas: number,
+  { gpusPerReplica }: Buying,
+  { nodeGpus, zones }: { readonly nodeGpus: number; readonly zones: number },
+): number {
+  switch (what) {
+    case 'none':
+      return 0;
+    case 'replica':
+      return 1;
+    case 'node':
+      return Math.min(replicas, Math.max(1, Math.floor(nodeGpus / gpusPerReplica)));
+    case 'zone':
+      return Math.ceil(replicas / zones);
+  }
+}
+
+function valueAt(value: number | readonly [number, number], end: 0 | 1): number {
+  return typeof value === 'number' ? value : value[end];
+}

@@ -1,0 +1,223 @@
+import type { Plan, PlanCandidate } from '../../documents/plan.ts';
+import { formatCount, formatSeconds, formatShare, plural, threeDigits } from '../format.ts';
+import { wrap } from '../text-layout.ts';
+import { poolsText, priceText } from './plan-words.ts';
+
+const WIDTH = 80;
+
+type Paint = (text: string, color: 'good' | 'bad' | 'dim') => string;
+
+/** A plan for people, 80 columns wide: the fleet, what it does and survives, why not another, and as the last line the answer. */
+export function renderPlanTable(plan: Plan, { color }: { readonly color: boolean }): string {
+  const codes = { good: 32, bad: 31, dim: 2 }; // SGR: green, red, faint
+  const paint: Paint = (text, name) => (color ? `\u001b[${codes[name]}m${text}\u001b[0m` : text);
+  const { answer } = plan;
+  const sections = [
+    heading(plan),
+    chosen(plan),
+    titled(caption('at other loads'), loads(plan, paint)),
+    titled(caption('with something lost'), degraded(plan, paint)),
+    titled('what was looked at', ledger(plan.candidates, paint)),
+    titled(
+      'what would change the answer',
+      plan.sensitivities.flatMap(({ text }) => item(text)),
+    ),
+    envelope(plan),
+    remarks(plan),
+    [`${answer.sentence}${answer.next === undefined ? '' : ` Next: ${answer.next}.`}`],
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function heading({ manifest, demand, requirement, effort }: Plan): string[] {
+  const peak =
+    requirement.peakLoad === 1 ? '' : `, to hold at ${threeDigits(requirement.peakLoad)} times that load`;
+  const survive = requirement.survive === 'none' ? '' : `, and without one ${requirement.survive}`;
+  return wrap(
+    `${manifest.scenario}: ${plural(demand.requests, 'request')}, ${threeDigits(demand.requestsPerSecond)} a second${peak}${survive}; ${plural(effort.runs, 'fleet')} simulated, ${formatCount(effort.shortened)} of them cut short; seed ${manifest.seeds.join()}`,
+    WIDTH,
+  );
+}
+
+/** Rows of name and value. */
+function chosen(plan: Plan): string[] {
+  const fleet = plan.best ?? plan.nearestMiss;
+  if (fleet === undefined) return [];
+  const { forecast } = fleet;
+  const steady = forecast !== undefined && forecast.verdict !== 'unstable';
+  const bound = forecast?.goodput?.attainmentLowerBound;
+  const rows: readonly (readonly [string, string | undefined])[] = [
+    [plan.feasible ? 'cheapest fleet' : 'nearest miss', poolsText(fleet.pools)],
+    ['violated', plan.nearestMiss?.violated],
+    ['GPUs', formatCount(fleet.gpus)],
+    ['policy', fleet.policy],
+    ['cost', priceText(fleet) || undefined],
+    [
+      'USD/M tokens',
+      forecast?.cost?.usdPerMillionInputTokens === undefined
+        ? undefined
+        : `${threeDigits(forecast.cost.usdPerMillionInputTokens)} in, ${threeDigits(forecast.cost.usdPerMillionOutputTokens ?? 0)} out (each bearing all cost)`,
+    ],
+    ['verdict', forecast?.verdict],
+    [
+      'attainment',
+      forecast?.goodput?.attainment === undefined
+        ? undefined
+        : `${formatShare(forecast.goodput.attainment)}${bound === undefined ? '' : `, at least ${formatShare(bound)}`}`,
+    ],
+    ['TTFT P50/P90/P99', steady ? spread(forecast.ttft) : undefined],
+    ['TPOT P50/P90/P99', steady ? spread(forecast.tpot) : undefined],
+    [
+      'prefix hit rate',
+      forecast?.prefixCache.hitRate === undefined ? undefined : formatShare(forecast.prefixCache.hitRate),
+    ],
+    [
+      'power',
+      plan.energy &&
+        `at most ${threeDigits(plan.energy.watts / 1000)} kW, ${threeDigits(plan.energy.kilowattHoursPerMonth)} kWh a month (GPUs alone)`,
+    ],
+    ['lower bound', boundText(plan)],
+    ...plan.terms.map(
+      ({ term, usdPerMonth, gpuMonthsPerMonth, breakEvenUtilization: share }) =>
+        [
+          term.replaceAll('_', ' '),
+          `$${formatCount(usdPerMonth)} for ${gpuMonthsPerMonth} GPU-months a month${share === undefined ? '' : `, pays above ${formatShare(share)} use`}`,
+        ] as const,
+    ),
+    [
+      'headroom',
+      plan.headroom &&
+        `meets the SLO up to ${threeDigits(plan.headroom.meetsAtRequestsPerSecond)} requests/s, ${threeDigits(plan.headroom.meetsAt / plan.requirement.load)} times the planned load${plan.headroom.monthsOfGrowth === undefined ? '' : `: ${plan.headroom.monthsOfGrowth} months of growth`}${plan.headroom.users === undefined ? '' : `: ${formatCount(plan.headroom.users)} users`}`,
+    ],
+    ...plan.runnersUp.map(
+      (other) =>
+        [
+          'runner-up',
+          `${poolsText(other.pools)} under ${other.policy}, ${priceText(other) || plural(other.gpus, 'GPU')}: ${other.reason}`,
+        ] as const,
+    ),
+  ];
+  return rows.flatMap(([name, value]) =>
+    value === undefined ? [] : wrap(`${name.padEnd(18)}${value}`, WIDTH, ' '.repeat(18)),
+  );
+}
+
+function boundText({
+  lowerBoundUsdPerHour: usd,
+  lowerBoundGpus: gpus,
+  optimalityGap,
+}: Plan): string | undefined {
+  const bound = usd === undefined ? gpus && `${gpus} GPUs` : `$${usd.toFixed(2)} an hour`;
+  if (bound === undefined) return undefined;
+  return `${bound} without any queue${optimalityGap === undefined ? '' : `; the answer is ${formatShare(optimalityGap)} above it`}`;
+}
+
+function spread({
+  p50,
+  p90,
+  p99,
+}: {
+  p50?: number | undefined;
+  p90?: number | undefined;
+  p99?: number | undefined;
+}): string {
+  return [p50, p90, p99].map((value) => (value === undefined ? '-' : formatSeconds(value))).join(' / ');
+}
+
+function titled(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [title, ...lines];
+}
+
+/** A title with the names of the columns below it. */
+function caption(title: string): string {
+  return `${title.padEnd(28)}${['attainment', 'TTFT P90', 'TPOT P90'].map((name) => name.padStart(12)).join('')}`;
+}
+
+function item(text: string): string[] {
+  return wrap(`  ${text}`, WIDTH, '    ');
+}
+
+function loads({ loads: points }: Plan, paint: Paint): string[] {
+  return points.map(({ load, requestsPerSecond, meets, verdict, attainment, ttftP90, tpotP90 }) =>
+    line(
+      `x ${threeDigits(load)}`,
+      `${threeDigits(requestsPerSecond)}/s`,
+      { meets, verdict, attainment, ttftP90, tpotP90 },
+      paint,
+    ),
+  );
+}
+
+function degraded({ degraded: cases }: Plan, paint: Paint): string[] {
+  return cases.map(({ lost, replicasLost, ...figures }) =>
+    line(`one ${lost}`, plural(replicasLost, 'replica'), figures, paint),
+  );
+}
+
+function line(
+  name: string,
+  what: string,
+  figures: {
+    readonly meets: boolean;
+    readonly verdict?: string | undefined;
+    readonly attainment?: number | undefined;
+    readonly ttftP90?: number | undefined;
+    readonly tpotP90?: number | undefined;
+  },
+  paint: Paint,
+): string {
+  const { meets, verdict, attainment, ttftP90, tpotP90 } = figures;
+  const cells = [
+    attainment === undefined ? 'cut short' : formatShare(attainment),
+    ttftP90 === undefined ? '-' : formatSeconds(ttftP90),
+    tpotP90 === undefined ? '-' : formatSeconds(tpotP90),
+  ];
+  const word = meets ? paint('meets', 'good') : paint(verdict === 'unstable' ? 'unstable' : 'misses', 'bad');
+  return `  ${name.padEnd(13)}${what.padEnd(13)}${cells.map((cell) => cell.padStart(12)).join('')}  ${word}`;
+}
+
+/** The fleets that were looked at, cheapest first; each with its reason. */
+function ledger(candidates: readonly PlanCandidate[], paint: Paint): string[] {
+  const price = ({ usdPerHour, gpus }: PlanCandidate): number => usdPerHour ?? gpus;
+  return candidates
+    .toSorted((a, b) => price(a) - price(b))
+    .flatMap((candidate) => {
+      const { outcome, reason, usdPerHour, gpus, policy } = candidate;
+      const cost = (usdPerHour === undefined ? `${gpus} GPUs` : `$${usdPerHour.toFixed(2)}`).padStart(9);
+      const load =
+        candidate.load === undefined || candidate.load === 1 ? '' : ` at x ${threeDigits(candidate.load)}`;
+      const text = wrap(
+        `${cost}  ${poolsText(candidate.pools)}, ${policy}${load}: ${outcome}; ${reason}`,
+        WIDTH,
+        ' '.repeat(11),
+      );
+      return outcome === 'meets' ? text.map((one) => paint(one, 'good')) : text;
+    });
+}
+
+function envelope({ backOfEnvelope: sum, scaling }: Plan): string[] {
+  return [
+    ...(sum === undefined
+      ? []
+      : wrap(
+          `back of the envelope: ${threeDigits(sum.replicas)} replicas by memory bandwidth; ${threeDigits(sum.withStepTimes)} with measured steps; ${threeDigits(sum.withPrefill)} with prompts; simulated ${sum.simulated}. What broke: ${sum.broke}`,
+          WIDTH,
+          '  ',
+        )),
+    ...(scaling === undefined
+      ? []
+      : wrap(
+          `twice the load on twice the replicas ${scaling.meets ? 'meets' : 'misses'} the SLO: ${scaling.text}`,
+          WIDTH,
+          '  ',
+        )),
+  ];
+}
+
+function remarks({ labels }: Plan): string[] {
+  const texts = new Set(labels.map(({ code, text }) => `${code}: ${text}`));
+  return [...texts].flatMap((text) => wrap(`! ${text}`, WIDTH, '  '));
+}

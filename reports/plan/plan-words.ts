@@ -1,0 +1,32 @@
+import type { PlanPool } from '../../documents/plan.ts';
+
+interface Fleet {
+  readonly pools: readonly PlanPool[];
+  readonly policy: string;
+  readonly gpus: number;
+  readonly usdPerHour?: number | undefined;
+  readonly usdPerMonth?: number | undefined;
+}
+
+/** `3 x h100-sxm-80gb TP 2`; several kinds with a plus between them. */
+export function poolsText(pools: readonly PlanPool[]): string {
+  return pools
+    .map(
+      ({ name, hardware, tensor_parallel_size: size, replicas }) =>
+        `${replicas} x ${hardware ?? name}${size === 1 ? '' : ` TP ${size}`}`,
+    )
+    .join(' + ');
+}
+
+/** The same with GPUs and policy. */
+export function fleetText({ pools, policy, gpus }: Fleet): string {
+  return `${poolsText(pools)} (${gpus} GPU${gpus === 1 ? '' : 's'}) under ${policy}`;
+}
+
+/** `$17.70 an hour, $12,921 a month`; empty without prices. */
+export function priceText({ usdPerHour, usdPerMonth }: Fleet): string {
+  return [
+    ...(usdPerHour === undefined ? [] : [`$${usdPerHour.toFixed(2)} an hour`]),
+    ...(usdPerMonth === undefined ? [] : [`$${Math.round(usdPerMonth).toLocaleString('en-US')} a month`]),
+  ].join(', ');
+}

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+
+import { plan as planSchema } from '../../documents/plan.ts';
+import { runReport } from '../../documents/run-report.ts';
+import { workspace } from '../support/workspace.ts';
+
+const SCENARIO = `apiVersion: fleetcast/v1alpha1
+kind: Scenario
+metadata: { name: plan-me }
+spec:
+  model: llama-3.1-8b
+  fleet:
+    pools:
+      - { name: any, hardware: l40s-48gb, replicas: 1, engine: { max_model_len: 8192 } }
+  workload:
+    random: { requests: 400, rate: 12, input_len: 1200, output_len: 60 }
+  policies:
+    - { name: least-request, router: { builtin: least-request } }
+  slo: { ttft: 800ms, tpot: 60ms, attainment: 0.9 }
+  prices:
+    l40s-48gb: { usd_per_gpu_hour: 1.1, source: test, terms: { on_demand: 1.1, one_year: 0.8 } }
+    h100-sxm-80gb: { usd_per_gpu_hour: 3, source: test }
+  plan: { hardware: [l40s-48gb, h100-sxm-80gb], tensor_parallel_size: [1, 2], max_gpus: 16 }
+`;
+
+/** One GPU for more than one can serve. */
+const TOO_MUCH = ['--set', 'spec.plan.max_gpus=1', '--set', 'spec.workload.random.rate=60'];
+
+describe('plan', () => {
+  it('gives a document that its schema accepts, whatever the number of jobs', async () => {
+    const { run } = workspace({ 's.yaml': SCENARIO });
+    const first = await run('plan', 's.yaml', '-o', 'json', '--jobs', '1');
+    expect(first.code, first.stderr).toBe(0);
+    const document = planSchema.parse(JSON.parse(first.stdout));
+    expect(document.feasible).toBe(true);
+    expect(document.optimalityGap).toBeGreaterThanOrEqual(0);
+    expect(document.candidates.length).toBeGreaterThanOrEqual(4);
+    expect(document.terms.map(({ term }) => term)).toEqual(
+      document.best?.pools[0]?.hardware === 'l40s-48gb' ? ['on_demand', 'one_year'] : [],
+    );
+    expect((await run('plan', 's.yaml', '-o', 'json', '--jobs', '3')).stdout).toBe(first.stdout);
+  });
+
+  it('answers with the smallest fleet: one replica fewer misses the SLO when it is run', async () => {
+    const { run } = workspace({ 's.yaml': SCENARIO });
+    const { best } = planSchema.parse(JSON.parse((await run('plan', 's.yaml', '-o', 'json')).stdout));
+    const [pool] = best?.pools ?? [];
+    const meets = async (replicas: number): Promise<boolean | undefined> => {
+      const sets = [
+        `spec.fleet.pools[0].hardware=${pool?.hardware}`,
+        `spec.fleet.pools[0].tensor_parallel_size=${pool?.tensor_parallel_size}`,
+        `spec.fleet.pools[0].replicas=${replicas}`,
+      ].flatMap((set) => ['--set', set]);
+      const { stdout } = await run('run', 's.yaml', '-o', 'json', ...sets);
+      return runReport.parse(JSON.parse(stdout)).runs[0]?.goodput?.meetsSlo;
+    };
+    expect(pool?.replicas).toBeGreaterThan(1);
+    expect(await meets(pool?.replicas ?? 0)).toBe(true);
+    expect(await meets((pool?.replicas ?? 0) - 1)).toBe(false);
+  });
+
+  it('prints 80 columns, ends with the answer', async () => {
+    const { stdout } = await workspace({ 's.yaml': SCENARIO }).run('plan', 's.yaml');
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.slice(0, -1).filter((line) => line.length > 80)).toEqual([]);
+    expect(lines.at(-1)).toMatch(/is the cheapest fleet that meets the SLO for 90\.0 %/);
+  });
+
+  it('ends with 3, the nearest miss and what it violates when nothing does', async () => {
+    const { run } = workspace({ 's.yaml': SCENARIO });
+    const few = await run('plan', 's.yaml', ...TOO_MUCH, '-o', 'json');
+    const document = planSchema.parse(JSON.parse(few.stdout));
+    expect(few.code).toBe(3);
+    expect(document.best).toBeUndefined();
+    expect(document.nearestMiss?.violated).toMatch(/attainment|unstable/);
+    const strict = await run('plan', 's.yaml', '--set', 'spec.slo.tpot=1ms');
+    expect(strict.code).toBe(3);
+    expect(strict.stdout).toMatch(/one sequence alone takes \S+ ms per token/);
+  });
+
+  it.each([
+    ['spec.policies[0].set={"spec.fleet.pools[0].replicas": 2}', /cannot be planned with/],
+    ['spec.plan.term=spot', /has no price spot/],
+    ['spec.plan.hardware=[l40s]', /there is no hardware profile "l40s"/],
+    ['spec.fleet.pools[0].engine.num_gpu_blocks=900', /pins its KV blocks/],
+  ])('refuses %s', async (set, message) => {
+    const { code, stdout, stderr } = await workspace({ 's.yaml': SCENARIO }).run(
+      'plan',
+      's.yaml',
+      '--set',
+      set,
+    );
+    expect(stderr).toMatch(message);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+});

@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { planOf } from '../support/plan-scenario.ts';
+
+interface Space {
+  readonly kinds: readonly { readonly usd: number; readonly constant: number; readonly perToken: number }[];
+  readonly rate: number;
+  readonly input: number;
+  readonly output: number;
+  readonly router: 'round-robin' | 'least-request';
+  readonly survive: 'none' | 'replica';
+}
+
+const spaces: fc.Arbitrary<Space> = fc.record({
+  kinds: fc.array(
+    fc.record({
+      usd: fc.constantFrom(1, 1.7, 2.9, 4.1),
+      constant: fc.integer({ min: 5, max: 25 }),
+      perToken: fc.integer({ min: 20, max: 120 }),
+    }),
+    { minLength: 1, maxLength: 3 },
+  ),
+  rate: fc.constantFrom(4, 15, 40, 90),
+  input: fc.integer({ min: 100, max: 900 }),
+  output: fc.integer({ min: 5, max: 60 }),
+  router: fc.constantFrom('round-robin', 'least-request'),
+  survive: fc.constantFrom('none', 'replica'),
+});
+
+const MOST = 6;
+
+function scenarioOf({ kinds, rate, input, output, router, survive }: Space): string {
+  const pools = kinds.map(
+    ({ constant, perToken }, k) =>
+      `      - { name: k${k}, hardware: gpu${k}, replicas: 1, step_time: { constant: ${constant}ms, per_token: ${perToken}us }, engine: { num_gpu_blocks: 2000, max_model_len: 4096 } }`,
+  );
+  const prices = kinds.map(({ usd }, k) => `    gpu${k}: { usd_per_gpu_hour: ${usd} }`);
+  return `apiVersion: fleetcast/v1alpha1
+kind: Scenario
+metadata: { name: space }
+spec:
+  fleet:
+    pools:
+${pools.join('\n')}
+  workload:
+    random: { requests: 120, rate: ${rate}, input_len: ${input}, output_len: ${output} }
+  policies:
+    - { name: p, router: { builtin: ${router} } }
+  slo: { ttft: 300ms, tpot: 60ms, attainment: 0.9 }
+  prices:
+${prices.join('\n')}
+  plan: { max_gpus: ${MOST}, survive: ${survive} }
+`;
+}
+
+describe('plan', () => {
+  it('equals trying every fleet, on small spaces', async () => {
+    const met = { feasible: 0, infeasible: 0, below: 0, shortened: 0 };
+    await fc.assert(
+      fc.asyncProperty(spaces, async (space) => {
+        const { plan, play } = planOf(scenarioOf(space));
+        const found = await plan();
+        const meets = (shape: number, replicas: number): boolean =>
+          replicas > 0 &&
+          play({ pools: [{ shape, replicas }], policy: 'p', load: 1, whole: true }).outcome === 'meets';
+        const cheapest = Math.min(
+          Infinity,
+          ...space.kinds.flatMap(({ usd }, shape) =>
+            Array.from({ length: MOST }, (_, k) => k + 1).flatMap((replicas) =>
+              meets(shape, replicas) && (space.survive === 'none' || meets(shape, replicas - 1))
+                ? [usd * replicas]
+                : [],
+            ),
+          ),
+        );
+        expect(found.best?.usdPerHour ?? Infinity).toBeCloseTo(cheapest, 9);
+        expect(found.feasible).toBe(cheapest < Infinity);
+        if (found.best === undefined) {
+          met.infeasible++;
+          expect(found.nearestMiss?.violated).not.toBe('');
+        } else {
+          met.feasible++;
+          if ((found.best.pools[0]?.replicas ?? 0) > 1) met.below++;
+          expect(found.best.forecast?.goodput?.meetsSlo).toBe(true);
+          expect(found.lowerBoundUsdPerHour ?? 0).toBeLessThanOrEqual(cheapest + 1e-9);
+        }
+        met.shortened += found.candidates.filter(({ shortened }) => shortened === true).length;
+      }),
+      { numRuns: 25, seed: 20 },
+    );
+    expect(Math.min(...Object.values(met)), JSON.stringify(met)).toBeGreaterThan(0);
+  });
+});
