@@ -20,7 +20,7 @@ export function targetSlack(table: RequestTable, slo: Slo): TargetSlack {
     if (table.counted[row] !== 1) continue;
     counted++;
     if (table.status[row] !== COMPLETED) continue;
-    const targets = targetsOf(slo, table.dictionaries.classes[table.classCode[row] ?? -1]);
+    const targets = targetsOf(slo, table.dictionaries.classes[table.classCode?.[row] ?? -1]);
     const needs = {
       ttft: needed(table.ttft[row], targets.ttft),
       tpot: needed(table.tpot[row], targets.tpot),
