@@ -11,7 +11,7 @@ import {
 import { nextStep } from './next-step.ts';
 import { findings, outcomeOf, type Finding } from './outcome.ts';
 import { policyFigures, type PolicyFigures } from './policy-figures.ts';
-import { incomplete, sloClause } from './shortfalls.ts';
+import { incomplete, lostShare, sloClause } from './shortfalls.ts';
 
 /**
  * What a run answers, in words: which policy is better, by how much and at what confidence; what was rejected; and what
@@ -58,10 +58,19 @@ function alone(policy: PolicyFigures): string {
       return `${policy.name} cannot keep up with this load (unstable), so there is no steady TTFT or E2E`;
     case 'saturated':
     case 'stable':
-      return `${policy.name} ${policy.verdict === 'stable' ? 'keeps up with this load' : 'keeps up with this load, but its replicas are saturated'}${
+      return `${policy.name} ${served(policy)}${
         ttft === undefined ? '' : `: P90 TTFT ${formatSeconds(ttft)}`
       }${e2e === undefined ? '' : `, P90 E2E ${formatSeconds(e2e)}`}`;
   }
+}
+
+/** How a fleet that is not unstable copes. */
+function served(policy: PolicyFigures): string {
+  const lost = lostShare(policy);
+  if (lost !== undefined) return `serves only ${formatShare(1 - lost)} of the requests that are sent`;
+  return policy.verdict === 'stable'
+    ? 'keeps up with this load'
+    : 'keeps up with this load, but its replicas are saturated';
 }
 
 function versus(

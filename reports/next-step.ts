@@ -11,10 +11,11 @@ const NOTABLE = {
   preemptions: 0.01,
   hitRate: 0.3,
   hitGap: 0.05,
+  timeouts: 0.05,
 };
 
 /** What holds requests to the replicas that have their prefix, in whichever way the router's configuration does it. */
-const LOOSEN =
+const WEAKEN =
   'weaken the pull of cached prefixes: less weight for a prefix scorer, a lower maxTTFTPenaltyMs of an affinity filter';
 
 /**
@@ -25,11 +26,25 @@ export function nextStep(report: RunReport, policies: readonly PolicyFigures[], 
   const causes = causesOf(best);
   const { pool, path, replicas } = causes;
   const more = `--set ${path}=${Math.max(replicas + 1, Math.ceil(1.5 * replicas))}`;
+  if (
+    best.verdict === 'unstable' &&
+    (causes.waiting ?? Infinity) < 1 &&
+    (causes.queueShare ?? 1) < NOTABLE.queueShare
+  ) {
+    return `let clients keep more in flight (spec.workload.client.max_in_flight): requests wait at their clients, and next to none on ${pool}, which works ${formatShare(causes.busyShare ?? 0)} of the time`;
+  }
   if (best.verdict === 'unstable') {
     return `add replicas or send less: ${plural(replicas, 'replica')} of ${pool} cannot serve what arrives (${more})`;
   }
   if ((causes.rejectedShare ?? 0) >= 0.01) {
     return `see which requests were rejected and why (-o csv=requests.csv --per-request): they hold ${formatShare(causes.rejectedShare ?? 0)} of the input tokens, and a larger engine.max_model_len may admit them`;
+  }
+  const { timedOut, offered } = causes;
+  if (timedOut >= NOTABLE.timeouts * offered) {
+    return `raise spec.workload.client.timeout or make answers faster: ${formatShare(timedOut / offered)} of the requests ran out of time (a higher tensor_parallel_size, a faster GPU, shorter answers)`;
+  }
+  if (causes.unconnected >= NOTABLE.timeouts * offered) {
+    return `raise spec.workload.client.max_connections: ${formatShare(causes.unconnected / offered)} of the requests found no connection free and failed`;
   }
   const blocks = report.comparisons[0]?.blocks;
   if (
@@ -42,7 +57,7 @@ export function nextStep(report: RunReport, policies: readonly PolicyFigures[], 
   if (queueShare !== undefined && queueShare >= NOTABLE.queueShare) {
     const queueing = `requests of ${best.name} spend ${formatShare(queueShare)} of their mean TTFT in a queue`;
     if (imbalance !== undefined && imbalance >= NOTABLE.imbalance) {
-      return `spread the load better: ${queueing} while the busiest replica runs ${threeDigits(imbalance)} times the mean (${LOOSEN}, or least-request)`;
+      return `spread the load better: ${queueing} while the busiest replica runs ${threeDigits(imbalance)} times the mean (${causes.loosen})`;
     }
     if ((kvShare ?? 0) >= NOTABLE.kvShare || causes.preemptions >= NOTABLE.preemptions) {
       return `give the KV cache more room: ${queueing} and ${pool} fills ${formatShare(kvShare ?? 0)} of it on average (more replicas, a higher tensor_parallel_size, or kv_cache_dtype fp8)`;
@@ -57,12 +72,12 @@ export function nextStep(report: RunReport, policies: readonly PolicyFigures[], 
     const rivalImbalance = causesOf(rival).imbalance ?? 1;
     const spread =
       rivalImbalance > (imbalance ?? 1)
-        ? `, but its busiest replica runs ${threeDigits(rivalImbalance)} times the mean (${LOOSEN})`
+        ? `, but its busiest replica runs ${threeDigits(rivalImbalance)} times the mean (${causesOf(rival).loosen})`
         : ' (a prefix scorer beside the load scorers)';
     return `combine both: ${best.name} finds only ${formatShare(hitRate)} of the input tokens in the prefix cache; ${rival.name} finds ${formatShare(rivalHits)}${spread}`;
   }
   if (imbalance !== undefined && imbalance >= NOTABLE.imbalance) {
-    return `spread the load better: under ${best.name} the busiest replica runs ${threeDigits(imbalance)} times the mean (${LOOSEN})`;
+    return `spread the load better: under ${best.name} the busiest replica runs ${threeDigits(imbalance)} times the mean (${causes.loosen})`;
   }
   if (busyShare !== undefined && busyShare < 0.5 && replicas > 1 && best.verdict === 'stable') {
     return `try fewer replicas: ${pool} works only ${formatShare(busyShare)} of the time (--set ${path}=${Math.max(1, Math.floor(0.75 * replicas))})`;
@@ -99,6 +114,22 @@ function causesOf(policy: PolicyFigures) {
     busyShare: worst((pool) => pool.busyShare),
     hitRate: policy.value('prefixCache.hitRate'),
     rejectedShare: policy.value('rejectedInputTokenShare'),
+    waiting: worst((pool) => pool.meanWaiting),
+    timedOut: policy.value('requests.timedOut') ?? 0,
+    offered: policy.value('requests.offered') ?? 0,
+    unconnected: mean(
+      policy.entries.map(
+        ({ rejectionReasons = [] }) =>
+          rejectionReasons.find(({ reason }) => reason === 'no connection')?.count ?? 0,
+      ),
+    ),
+    // Only a router that looks for cached prefixes can be told to look less.
+    loosen:
+      (policy.value('prefixCache.predictedHitTokens') ?? 0) > 0 ? WEAKEN : 'least-request looks at the load',
     preemptions: (policy.value('preemptions') ?? 0) / Math.max(1, policy.value('requests.offered') ?? 1),
   };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }

@@ -19,6 +19,23 @@ export function sloClause(policies: readonly PolicyFigures[]): string[] {
   ];
 }
 
+/** From this share of lost requests on, a fleet serves a part of the load only. A choice of words, not a measurement. */
+const NOTABLE_LOSS = 0.1;
+
+/** Share of the offered requests that were rejected, failed or timed out, where it is worth a word. */
+export function lostShare({ entries }: PolicyFigures): number | undefined {
+  const sum = (count: (requests: PolicyFigures['entries'][number]['requests']) => number): number =>
+    entries.reduce((total, { requests }) => total + count(requests), 0);
+  const lost = sum(({ rejected, failed, timedOut }) => rejected + failed + timedOut);
+  const share =
+    lost /
+    Math.max(
+      1,
+      sum(({ offered }) => offered),
+    );
+  return share >= NOTABLE_LOSS ? share : undefined;
+}
+
 /** Requests that never completed and so enter no latency; rejected ones with their share of the input tokens. */
 export function incomplete(policies: readonly PolicyFigures[]): string[] {
   return FATES.flatMap(([key, verb]) => {
@@ -33,16 +50,16 @@ export function incomplete(policies: readonly PolicyFigures[]): string[] {
     const [first = ''] = texts;
     if (texts.every((text) => text === '')) return [];
     if (texts.every((text) => text === first))
-      return [`${first} were ${verb}${policies.length > 1 ? ' under every policy' : ''}`];
+      return [`${first} ${verb}${policies.length > 1 ? ' under every policy' : ''}`];
     return texts.flatMap((text, position) =>
-      text === '' ? [] : [`${text} were ${verb} under ${policies[position]?.name}`],
+      text === '' ? [] : [`${text} ${verb} under ${policies[position]?.name}`],
     );
   });
 }
 
 const FATES = [
-  ['rejected', 'rejected'],
+  ['rejected', 'were rejected'],
   ['failed', 'failed'],
   ['timedOut', 'timed out'],
-  ['unfinished', 'left unfinished'],
+  ['unfinished', 'were left unfinished'],
 ] as const;

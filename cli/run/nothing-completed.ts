@@ -24,17 +24,34 @@ export function refuseEmptyRun({ entry, requests }: RunRecord, pools: readonly P
   throw new UserError({
     code: 'E_NOTHING_COMPLETED',
     message: `under ${entry.policy} no request is completed: ${why}`,
-    hint: hintFor(shortest >= Math.min(limit, blocks), entry.requests),
+    hint: hintFor(shortest >= Math.min(limit, blocks), entry),
   });
 }
 
-function hintFor(tooLong: boolean, requests: RunRecord['entry']['requests']): string {
+function hintFor(tooLong: boolean, { requests, rejectionReasons, pools }: RunRecord['entry']): string {
   if (tooLong) return 'raise spec.fleet.pools[].engine.max_model_len, or take a GPU with more memory';
-  if (requests.timedOut > 0) return 'raise spec.workload.client.timeout, or take more replicas';
+  const [cause] = rejectionReasons ?? [];
+  if (requests.timedOut > 0) {
+    const waiting = pools.reduce((sum, { meanWaiting = 0 }) => sum + meanWaiting, 0);
+    return waiting >= 1
+      ? `take more replicas, or raise spec.workload.client.timeout: ${waiting.toFixed(0)} requests wait in their queues in the mean`
+      : 'raise spec.workload.client.timeout: replicas start requests at once, so it is too short for the answers';
+  }
+  if (cause !== undefined)
+    return `${cause.count.toLocaleString('en-US')} of them because: ${cause.reason}; ${REMEDIES.get(cause.reason) ?? 'look at spec.workload.client and spec.fleet'}`;
   if (requests.unfinished > 0)
     return 'the run ended before they did: raise spec.measure.limit, or use until: drained';
   return 'look at spec.workload.client and spec.measure';
 }
+
+/** What helps against a cause (Refusal of a model server, or what the fleet says of a replica or a client). */
+const REMEDIES: ReadonlyMap<string, string> = new Map([
+  ['input and output too long', 'raise engine.max_model_len, or ask for shorter answers'],
+  ['never fits the KV cache', 'take a GPU with more memory, or a higher tensor_parallel_size'],
+  ['queue full', 'raise engine.max_num_queued_reqs, or take more replicas'],
+  ['the replica is down', 'look at spec.events'],
+  ['no connection', 'raise spec.workload.client.max_connections'],
+]);
 
 const WORDS = {
   completed: 'completed',

@@ -4,11 +4,11 @@ import { loadConfig, obstaclesTo, unverifiedPlugins, type LoadedConfig } from '.
 import { orderProducers } from '../../scheduler/cycle/order-producers.ts';
 import { PLAIN_POLICIES } from '../../scheduler/policies/plain-policies.ts';
 import type { RouterInput } from '../../sim/fleet/run-input.ts';
-import type { PolicySpec } from '../schema/policy-schema.ts';
+import type { GatewaySpec, PolicySpec } from '../schema/policy-schema.ts';
 import type { Scenario } from '../schema/scenario-schema.ts';
 import type { ScenarioResources } from '../resources.ts';
 import { BUILTIN_POLICIES } from '../builtin-policies.ts';
-import { fillGateway, gatewayOf } from './gateway-of.ts';
+import { fillGateway, gatewayOf, type ResolvedGatewaySpec } from './gateway-of.ts';
 import type { Notes } from './notes.ts';
 import { withPredictions } from './predicted-latency.ts';
 
@@ -49,9 +49,34 @@ export function routerOf(policy: PolicySpec, context: RouterContext): ResolvedRo
   }
   return {
     input: { kind: 'policy', make, gateway: gatewayOf(gateway, bytesPerToken(context)) },
-    spec: { router: policy.router, gateway },
+    spec: { router: policy.router, gateway: shownGateway(gateway, policy, context) },
     text: '',
   };
+}
+
+/** The keys of a gateway that say something to a router that is no endpoint picker, and those that were given. */
+function shownGateway(
+  gateway: ResolvedGatewaySpec,
+  policy: PolicySpec,
+  { scenario }: RouterContext,
+): GatewaySpec {
+  const { replicas, decision_time, tokenization_time, scrape_interval } = gateway;
+  const { scrape_phase, kv_event_delay, shared_state } = gateway;
+  const looksAround = !((policy.router.builtin ?? '') in PLAIN_POLICIES);
+  return {
+    // Routers notice that a replica has failed one scrape later.
+    ...((looksAround || scenario.spec.events !== undefined) && { scrape_interval }),
+    ...(looksAround && { scrape_phase, kv_event_delay }),
+    replicas,
+    ...(replicas > 1 && { shared_state }),
+    decision_time,
+    tokenization_time,
+    ...definedOf(policy.gateway ?? {}),
+  };
+}
+
+function definedOf(spec: GatewaySpec): GatewaySpec {
+  return Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined));
 }
 
 /** The configuration that a policy's router names. Throws UserError for what is wrong in it. */

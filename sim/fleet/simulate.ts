@@ -124,6 +124,7 @@ function observe(
       Object.assign(row, emptyRow(), {
         index: request.index,
         status: statusCode(status),
+        reason: status === 'failed' ? 'no connection' : undefined,
         firstArrival: seconds(at),
         end: seconds(at),
         outputTokens: 0,

@@ -42,13 +42,27 @@ describe('the answer', () => {
 
   it('compares nothing when nobody keeps up', () => {
     const { sentence, next } = answer([
-      { policy: 'round-robin', verdict: 'unstable' },
-      { policy: 'llm-d', verdict: 'unstable' },
+      { policy: 'round-robin', verdict: 'unstable', queue: 47 },
+      { policy: 'llm-d', verdict: 'unstable', queue: 47 },
     ]);
     expect(sentence).toBe(
       'Neither round-robin nor llm-d keeps up with this load: both are unstable, so there is no steady TTFT or E2E to compare.',
     );
     expect(next).toMatch(/^add replicas or send less.*--set spec\.fleet\.pools\[0\]\.replicas=6\)$/);
+  });
+
+  it('looks at the clients where nothing waits on the replicas of a fleet that does not keep up', () => {
+    const { next } = answer([{ policy: 'round-robin', verdict: 'unstable' }]);
+    expect(next).toMatch(/^let clients keep more in flight \(spec\.workload\.client\.max_in_flight\)/);
+  });
+
+  it('does not call it keeping up when many requests are lost', () => {
+    expect(answer([{ policy: 'round-robin', rejectEvery: 5 }]).sentence).toMatch(
+      /^round-robin serves only 80\.0 % of the requests that are sent: P90 TTFT/,
+    );
+    expect(answer([{ policy: 'round-robin', rejectEvery: 20 }]).sentence).toMatch(
+      /^round-robin keeps up with this load: P90 TTFT/,
+    );
   });
 
   it('says how many requests were rejected and what share of the input tokens they hold', () => {
