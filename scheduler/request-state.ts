@@ -67,7 +67,9 @@ export class RequestState {
 
   /** What all endpoints share under a key; undefined where each has its own. */
   sharedUnder<T>(key: DataKey<T>): Shared<T> | undefined {
-    return this.shared[key.slot] as Shared<T> | undefined;
+    return this.columns[key.slot] === undefined
+      ? (this.shared[key.slot] as Shared<T> | undefined)
+      : undefined;
   }
 
   /** What this request's producers, or else the endpoint itself, hold under a key. */

@@ -1,6 +1,6 @@
 import type { Blocks } from '../../base/units.ts';
 import { BlockSpaces, type BlockRun } from './block-run.ts';
-import { Bucket, WORD_BITS } from './bucket.ts';
+import { Bucket, SEVERAL, WORD_BITS, type Piece } from './bucket.ts';
 import { EndpointBlocks } from './endpoint-blocks.ts';
 
 /*
@@ -22,7 +22,11 @@ export class ApproxPrefixIndex {
   readonly spaces = new BlockSpaces();
   /** By endpoint index; undefined = never added to. */
   private readonly endpoints: (EndpointBlocks | undefined)[] = [];
-  /** Of the walk under way: the holders of the last block, and the block since which each of them has been one. */
+  /**
+   * Of the walk under way: the holder of the last block (NOBODY, SEVERAL), those who are several, and the block since which
+   * each of them has been one.
+   */
+  private holder = NOBODY;
   private readonly holders: number[] = [];
   private readonly since: number[] = [];
 
@@ -46,14 +50,14 @@ export class ApproxPrefixIndex {
       for (; block < run.to && i < pieces.length; i++) {
         const piece = pieces[i];
         if (piece === undefined || piece.from > block || piece.to <= block) break;
-        this.changeHolders(piece.words, walked, counts, touched);
+        this.changeHolders(piece, walked, counts, touched);
         const end = piece.to < run.to ? piece.to : run.to;
         walked += end - block;
         block = end;
       }
       if (block < run.to) break;
     }
-    this.changeHolders(NOBODY, walked, counts, touched);
+    this.changeHolders(undefined, walked, counts, touched);
   }
 
   /** One prompt was sent to an endpoint. `capacity` (blocks) counts when the endpoint is new here. */
@@ -81,36 +85,61 @@ export class ApproxPrefixIndex {
     this.endpoints[endpoint] = undefined;
   }
 
-  /** From block `walked` on these are the holders: who goes is counted, who comes is noted. */
+  /** From block `walked` on the holders are those of `piece`: who goes is counted, who comes is noted. */
   private changeHolders(
-    words: readonly number[],
+    piece: Piece | undefined,
     walked: number,
     counts: Int32Array,
     touched: number[],
   ): void {
-    const { holders, since } = this;
-    const length = Math.max(words.length, holders.length);
+    const { holder, since } = this;
+    const next = piece === undefined ? NOBODY : piece.only;
+    this.holder = next;
+    if (holder !== SEVERAL && next !== SEVERAL) {
+      if (holder === next) return;
+      if (holder !== NOBODY) this.count(holder, walked, counts, touched);
+      if (next !== NOBODY) since[next] = walked;
+      return;
+    }
+    const { holders } = this;
+    const words = piece?.words ?? NO_WORDS;
+    const length = Math.max(words.length, holders.length, wordOf(holder) + 1, wordOf(next) + 1);
     for (let w = 0; w < length; w++) {
-      const before = holders[w] ?? 0;
-      const after = words[w] ?? 0;
-      if (before === after) continue;
+      const before = holder === SEVERAL ? (holders[w] ?? 0) : bitsOf(holder, w);
+      const after = next === SEVERAL ? (words[w] ?? 0) : bitsOf(next, w);
+      holders[w] = next === SEVERAL ? after : 0;
       let changed = before ^ after;
       while (changed !== 0) {
         const bit = changed & -changed;
         changed ^= bit;
         const endpoint = w * WORD_BITS + 31 - Math.clz32(bit);
         if ((before & bit) === 0) since[endpoint] = walked;
-        else {
-          counts[endpoint] = (counts[endpoint] ?? 0) + walked - (since[endpoint] ?? 0);
-          touched.push(endpoint);
-        }
+        else this.count(endpoint, walked, counts, touched);
       }
-      holders[w] = after;
     }
+  }
+
+  private count(endpoint: number, walked: number, counts: Int32Array, touched: number[]): void {
+    const held = counts[endpoint] ?? 0;
+    counts[endpoint] = held + walked - (this.since[endpoint] ?? 0);
+    if (held === 0) touched.push(endpoint);
   }
 }
 
-const NOBODY: readonly number[] = [];
+/** Stands for the holder of blocks that nobody holds. */
+const NOBODY = -2;
+
+const NO_WORDS: readonly number[] = [];
+
+/** The word of an only holder's bit; -1 where there is none. */
+function wordOf(only: number): number {
+  return only < 0 ? -1 : Math.floor(only / WORD_BITS);
+}
+
+/** Word `word` of the set that holds one endpoint or none. */
+function bitsOf(only: number, word: number): number {
+  return only >= 0 && wordOf(only) === word ? 1 << (only % WORD_BITS) : 0;
+}
 
 function bucketOf({ space, key }: BlockRun): Bucket {
   let bucket = space.get(key);

@@ -1,24 +1,31 @@
 /*
- * Memory: a bucket is an array of pieces, sorted and disjoint; a piece is an interval of blocks with one set of holders, a bit
- * per endpoint in words of 30 bits (small integers on every JavaScript engine). Neighbours with equal sets are one piece, so
- * that blocks which the same endpoints hold are one object however many they are.
+ * Memory: a bucket is an array of pieces, sorted and disjoint; a piece is an interval of blocks with one set of holders: the
+ * one endpoint, or a bit per endpoint in words of 30 bits (small integers on every JavaScript engine). Neighbours with equal
+ * sets are one piece, so that blocks which the same endpoints hold are one object however many they are. Most prompts are
+ * held by one endpoint, in one piece.
  */
 
 /** Bits per word of a holder set. */
 export const WORD_BITS = 30;
 
-/** Blocks from … to-1 and their holders: endpoint e is bit e mod WORD_BITS of word floor(e / WORD_BITS). */
+/** Blocks from … to-1 and their holders. */
 export interface Piece {
   from: number;
   to: number;
+  /** The only holder, SEVERAL where there are more. */
+  only: number;
+  /** Those who are several: endpoint e is bit e mod WORD_BITS of word floor(e / WORD_BITS). */
   words: number[];
 }
+
+/** Stands for the only holder of a piece that has several. */
+export const SEVERAL = -1;
 
 /** Blocks whose keys share a run, and who holds them; gone from its space when nobody does. */
 export class Bucket {
   readonly key: number;
   readonly space: Map<number, Bucket>;
-  readonly pieces: Piece[] = [];
+  pieces: Piece[] = NO_PIECES;
 
   constructor(space: Map<number, Bucket>, key: number) {
     this.space = space;
@@ -40,27 +47,24 @@ export class Bucket {
 
   /** The endpoint holds from … to-1. */
   hold(from: number, to: number, endpoint: number): void {
-    const { pieces } = this;
     const start = this.firstAfter(from);
     let i = start;
     let block = from;
     while (block < to) {
-      const piece = pieces[i];
+      const piece = this.pieces[i];
       if (piece === undefined || piece.from > block) {
         const end = piece === undefined || piece.from > to ? to : piece.from;
-        const words: number[] = [];
-        setBit(words, endpoint);
-        pieces.splice(i, 0, { from: block, to: end, words });
+        this.insert(i, { from: block, to: end, only: endpoint, words: NO_WORDS });
         block = end;
       } else {
         if (piece.from < block) {
           this.split(i, block);
           i++;
         }
-        const held = pieces[i];
+        const held = this.pieces[i];
         if (held === undefined) break;
         if (held.to > to) this.split(i, to);
-        setBit(held.words, endpoint);
+        addHolder(held, endpoint);
         block = held.to;
       }
       i++;
@@ -82,18 +86,27 @@ export class Bucket {
         continue;
       }
       if (piece.to > to) this.split(i, to);
-      clearBit(piece.words, endpoint);
-      if (isEmpty(piece.words)) pieces.splice(i, 1);
-      else i++;
+      if (piece.only === endpoint) pieces.splice(i, 1);
+      else {
+        if (piece.only === SEVERAL) removeHolder(piece, endpoint);
+        i++;
+      }
     }
     if (pieces.length === 0) this.space.delete(this.key);
     else this.join(start, i);
   }
 
+  /** The first piece gets an array of its own length: most buckets never have another. */
+  private insert(position: number, piece: Piece): void {
+    if (this.pieces.length === 0) this.pieces = [piece];
+    else this.pieces.splice(position, 0, piece);
+  }
+
   private split(position: number, block: number): void {
     const piece = this.pieces[position];
     if (piece === undefined) return;
-    this.pieces.splice(position + 1, 0, { from: block, to: piece.to, words: [...piece.words] });
+    const words = piece.only === SEVERAL ? [...piece.words] : NO_WORDS;
+    this.pieces.splice(position + 1, 0, { from: block, to: piece.to, only: piece.only, words });
     piece.to = block;
   }
 
@@ -104,27 +117,47 @@ export class Bucket {
       const left = pieces[i - 1];
       const right = pieces[i];
       if (left === undefined || right === undefined || left.to !== right.from) continue;
-      if (!sameWords(left.words, right.words)) continue;
+      if (left.only !== right.only || !sameWords(left.words, right.words)) continue;
       left.to = right.to;
       pieces.splice(i, 1);
     }
   }
 }
 
+/* Never written to. */
+const NO_PIECES: Piece[] = [];
+const NO_WORDS: number[] = [];
+
+function addHolder(piece: Piece, endpoint: number): void {
+  if (piece.only === endpoint) return;
+  if (piece.only !== SEVERAL) {
+    piece.words = [];
+    setBit(piece.words, piece.only);
+    piece.only = SEVERAL;
+  }
+  setBit(piece.words, endpoint);
+}
+
+/** Of a piece that has several; the one who is left may become the only one. */
+function removeHolder(piece: Piece, endpoint: number): void {
+  const { words } = piece;
+  const word = Math.floor(endpoint / WORD_BITS);
+  if (word < words.length) words[word] = (words[word] ?? 0) & ~(1 << (endpoint % WORD_BITS));
+  let only = SEVERAL;
+  for (let w = 0; w < words.length; w++) {
+    const bits = words[w] ?? 0;
+    if (bits === 0) continue;
+    if (only !== SEVERAL || (bits & (bits - 1)) !== 0) return;
+    only = w * WORD_BITS + 31 - Math.clz32(bits);
+  }
+  piece.only = only;
+  piece.words = NO_WORDS;
+}
+
 function setBit(words: number[], endpoint: number): void {
   const word = Math.floor(endpoint / WORD_BITS);
   while (words.length <= word) words.push(0);
   words[word] = (words[word] ?? 0) | (1 << (endpoint % WORD_BITS));
-}
-
-function clearBit(words: number[], endpoint: number): void {
-  const word = Math.floor(endpoint / WORD_BITS);
-  if (word < words.length) words[word] = (words[word] ?? 0) & ~(1 << (endpoint % WORD_BITS));
-}
-
-function isEmpty(words: readonly number[]): boolean {
-  for (let w = 0; w < words.length; w++) if (words[w] !== 0) return false;
-  return true;
 }
 
 function sameWords(a: readonly number[], b: readonly number[]): boolean {

@@ -42,17 +42,19 @@ function pickOne(
   random: Random,
 ): number {
   let best = 0;
+  let highest = totals[0] ?? 0;
   let ties = 1;
   for (let i = 1; i < length; i++) {
     const total = totals[i] ?? 0;
-    const highest = totals[best] ?? 0;
-    if (total > highest || (Number.isNaN(highest) && !Number.isNaN(total))) {
+    if (total < highest) continue;
+    if (total === highest) ties++;
+    else if (total > highest || (Number.isNaN(highest) && !Number.isNaN(total))) {
       best = i;
+      highest = total;
       ties = 1;
-    } else if (total === highest) ties++;
+    }
   }
   if (ties === 1) return best;
-  const highest = totals[best];
   if (tieBreak === 'rotate-all') {
     for (let k = 0; k < length; k++) {
       const i = (turn + k) % length;

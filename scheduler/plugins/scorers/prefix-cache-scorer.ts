@@ -1,4 +1,5 @@
 import { prefixMatchData, type PrefixMatch } from '../../attributes.ts';
+import type { Endpoint } from '../../endpoint.ts';
 import { definePlugin, type PluginContext } from '../../plugin-type.ts';
 import type { Scorer } from '../../plugin.ts';
 
@@ -38,25 +39,35 @@ export function createPrefixScorer(
   context: PluginContext,
 ): Scorer {
   const match = context.key<PrefixMatch>(prefixMatchData(producer));
+  const scoreOf = (info: PrefixMatch | undefined): number => {
+    if (info === undefined || info.totalBlocks <= 0) return 0;
+    const ratio = info.matchBlocks / info.totalBlocks;
+    if (lengthWeight === 0) return ratio;
+    const length = Math.min(1, (info.matchBlocks * info.blockSizeTokens) / scaleTokens);
+    return lengthWeight * length * length + (1 - lengthWeight) * ratio;
+  };
   return {
     type,
     name: context.name,
     score(state, endpoints, scores) {
-      for (let i = 0; i < endpoints.length; i++) {
-        const endpoint = endpoints[i];
-        const info = endpoint === undefined ? undefined : state.read(match, endpoint);
-        if (info === undefined || info.totalBlocks <= 0) {
-          scores[i] = 0;
-          continue;
+      const shared = state.sharedUnder(match);
+      if (shared === undefined) {
+        for (let i = 0; i < endpoints.length; i++) {
+          const endpoint = endpoints[i];
+          scores[i] = scoreOf(endpoint === undefined ? undefined : state.read(match, endpoint));
         }
-        const ratio = info.matchBlocks / info.totalBlocks;
-        if (lengthWeight === 0) {
-          scores[i] = ratio;
-          continue;
-        }
-        const length = Math.min(1, (info.matchBlocks * info.blockSizeTokens) / scaleTokens);
-        scores[i] = lengthWeight * length * length + (1 - lengthWeight) * ratio;
+        return;
+      }
+      scores.fill(scoreOf(shared.rest), 0, endpoints.length);
+      for (let k = 0; k < shared.endpoints.length; k++) {
+        const i = positionOf(endpoints, shared.endpoints[k] ?? -1);
+        if (i >= 0) scores[i] = scoreOf(shared.values[k]);
       }
     },
   };
+}
+
+/** Position of the endpoint with an index, -1 for none: at its index, as long as nobody has left and no filter has cut. */
+function positionOf(endpoints: readonly Endpoint[], index: number): number {
+  return endpoints[index]?.index === index ? index : endpoints.findIndex((one) => one.index === index);
 }

@@ -8,14 +8,13 @@ export function shareBelowMost(
 ): void {
   let most = -Infinity;
   let fewest = Infinity;
-  for (const endpoint of endpoints) {
-    const value = valueOf(endpoint);
-    if (value > most) most = value;
-    if (value < fewest) fewest = value;
-  }
   for (let i = 0; i < endpoints.length; i++) {
     const endpoint = endpoints[i];
-    if (endpoint !== undefined)
-      scores[i] = most === fewest ? 1 : (most - valueOf(endpoint)) / (most - fewest);
+    const value = endpoint === undefined ? 0 : valueOf(endpoint);
+    if (value > most) most = value;
+    if (value < fewest) fewest = value;
+    scores[i] = value;
   }
+  for (let i = 0; i < endpoints.length; i++)
+    scores[i] = most === fewest ? 1 : (most - (scores[i] ?? 0)) / (most - fewest);
 }
