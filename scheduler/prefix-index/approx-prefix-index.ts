@@ -41,12 +41,16 @@ export class ApproxPrefixIndex {
    */
   match(runs: readonly BlockRun[], counts: Int32Array, touched: number[]): void {
     let walked = 0;
+    let bucket: Bucket | undefined;
     for (let r = 0; r < runs.length; r++) {
       const run = runs[r];
-      const pieces = run === undefined ? undefined : run.space.get(run.key)?.pieces;
-      if (run === undefined || pieces === undefined) break;
+      if (run === undefined) break;
+      const { space, key } = run;
+      bucket = bucket === undefined ? space.get(key) : bucket.after(space, key);
+      if (bucket === undefined) break;
+      const { pieces } = bucket;
       let block = run.from;
-      let i = pieces.length === 1 ? 0 : (run.space.get(run.key)?.firstAfter(block) ?? 0);
+      let i = pieces.length === 1 ? 0 : bucket.firstAfter(block);
       for (; block < run.to && i < pieces.length; i++) {
         const piece = pieces[i];
         if (piece === undefined || piece.from > block || piece.to <= block) break;
@@ -67,16 +71,18 @@ export class ApproxPrefixIndex {
     const blocks = known ?? new EndpointBlocks(endpoint, capacity);
     if (known === undefined) this.endpoints[endpoint] = blocks;
     let added = 0;
+    let bucket: Bucket | undefined;
     for (let r = 0; r < runs.length; r++) {
       const run = runs[r];
       if (run === undefined) continue;
-      blocks.touch(bucketOf(run), run.from, run.to);
+      bucket = bucketOf(run, bucket);
+      blocks.touch(bucket, run.from, run.to);
       added += run.to - run.from;
     }
     const fits = blocks.fits(added);
     blocks.trim();
     if (fits) return;
-    for (const run of runs) blocks.keepGhosts(bucketOf(run), run.from, run.to);
+    for (const run of runs) blocks.keepGhosts(bucketOf(run, undefined), run.from, run.to);
   }
 
   /** Forgets everything about an endpoint. */
@@ -104,10 +110,13 @@ export class ApproxPrefixIndex {
     const { holders } = this;
     const words = piece?.words ?? NO_WORDS;
     const length = Math.max(words.length, holders.length, wordOf(holder) + 1, wordOf(next) + 1);
+    while (holders.length < length) holders.push(0);
+    if (holder >= 0) holders[wordOf(holder)] = bitsOf(holder, wordOf(holder));
     for (let w = 0; w < length; w++) {
-      const before = holder === SEVERAL ? (holders[w] ?? 0) : bitsOf(holder, w);
+      const before = holders[w] ?? 0;
       const after = next === SEVERAL ? (words[w] ?? 0) : bitsOf(next, w);
-      holders[w] = next === SEVERAL ? after : 0;
+      if (before === after) continue;
+      holders[w] = after;
       let changed = before ^ after;
       while (changed !== 0) {
         const bit = changed & -changed;
@@ -117,6 +126,7 @@ export class ApproxPrefixIndex {
         else this.count(endpoint, walked, counts, touched);
       }
     }
+    if (next !== SEVERAL) holders.fill(0);
   }
 
   private count(endpoint: number, walked: number, counts: Int32Array, touched: number[]): void {
@@ -141,8 +151,9 @@ function bitsOf(only: number, word: number): number {
   return only >= 0 && wordOf(only) === word ? 1 << (only % WORD_BITS) : 0;
 }
 
-function bucketOf({ space, key }: BlockRun): Bucket {
-  let bucket = space.get(key);
+/** `before`: the bucket of the run before it. */
+function bucketOf({ space, key }: BlockRun, before: Bucket | undefined): Bucket {
+  let bucket = before === undefined ? space.get(key) : before.after(space, key);
   if (bucket === undefined) {
     bucket = new Bucket(space, key);
     space.set(key, bucket);

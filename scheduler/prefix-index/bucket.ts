@@ -26,10 +26,21 @@ export class Bucket {
   readonly key: number;
   readonly space: Map<number, Bucket>;
   pieces: Piece[] = NO_PIECES;
+  /** The bucket that a prompt went on with last, so that the next one need not look it up. */
+  private next: Bucket | undefined = undefined;
 
   constructor(space: Map<number, Bucket>, key: number) {
     this.space = space;
     this.key = key;
+  }
+
+  /** The bucket of a key with which a prompt goes on after this one; undefined = nobody holds anything of it. */
+  after(space: Map<number, Bucket>, key: number): Bucket | undefined {
+    const { next } = this;
+    if (next !== undefined && next.key === key && next.space === space && next.pieces.length > 0) return next;
+    const found = space.get(key);
+    if (found !== undefined) this.next = found;
+    return found;
   }
 
   /** Position of the first piece that ends after `block`. */
@@ -92,8 +103,11 @@ export class Bucket {
         i++;
       }
     }
-    if (pieces.length === 0) this.space.delete(this.key);
-    else this.join(start, i);
+    if (pieces.length === 0) {
+      this.space.delete(this.key);
+      // Who was linked to it keeps it alive, but no others beyond it.
+      this.next = undefined;
+    } else this.join(start, i);
   }
 
   /** The first piece gets an array of its own length: most buckets never have another. */

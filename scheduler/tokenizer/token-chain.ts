@@ -1,6 +1,12 @@
 import type { KeyRun } from '../../base/prompt.ts';
 import type { Tokens } from '../../base/units.ts';
 
+/*
+ * Four lanes of 32 bits: every token goes into a lane of the first pair and one of the second, even and odd tokens into
+ * different ones, so that two tokens are under way at a time. A round (exclusive or, multiplication, rotation) is a
+ * bijection of the lane: blocks that differ in one token never meet in any of its lanes.
+ */
+
 /**
  * Keys of the whole blocks of a list of tokens, each a 53-bit hash over the block and the key before it. The real
  * picker's hashes are internal to it as well: only equality counts.
@@ -15,78 +21,78 @@ export function chainKeys(
   scope: string,
   extra?: (block: number) => string,
 ): KeyRun[] {
-  const hash = new Mixer();
-  if (parent === undefined) hash.text(scope);
-  else hash.key(parent);
   const blocks = Math.floor(tokens.length / blockTokens);
+  const pairs = blockTokens >> 1;
   const runs: KeyRun[] = [];
+  // Each block starts from the key before it alone, so that a chain can be taken up where only that is known.
+  let key = parent ?? textKey(scope, 0);
+  let at = 0;
   for (let block = 0; block < blocks; block++) {
-    hash.tokens(tokens, block * blockTokens, (block + 1) * blockTokens);
+    const upper = Math.floor(key / LOW);
+    const high = upper | 0;
+    const low = (key - upper * LOW) | 0;
+    let a = high ^ START_A;
+    let b = low ^ START_B;
+    let c = high ^ START_C;
+    let d = low ^ START_D;
+    for (let pair = 0; pair < pairs; pair++) {
+      const even = tokens[at++] ?? 0;
+      const odd = tokens[at++] ?? 0;
+      a = rotate(Math.imul(a ^ even, TIMES_A), 13);
+      b = rotate(Math.imul(b ^ odd, TIMES_A), 13);
+      c = rotate(Math.imul(c ^ even, TIMES_C), 17);
+      d = rotate(Math.imul(d ^ odd, TIMES_C), 17);
+    }
+    if (blockTokens % 2 === 1) {
+      const last = tokens[at++] ?? 0;
+      a = rotate(Math.imul(a ^ last, TIMES_A), 13);
+      c = rotate(Math.imul(c ^ last, TIMES_C), 17);
+    }
+    key = keyOf(a ^ Math.imul(b, FOLD), c ^ Math.imul(d, FOLD));
     const more = extra?.(block) ?? '';
-    if (more !== '') hash.text(more);
-    const key = hash.value();
+    if (more !== '') key = textKey(more, key);
     runs.push({ firstKey: key, count: 1 });
-    // Each block starts from the key alone, so that a chain can be taken up where only the key is known.
-    hash.key(key);
   }
   return runs;
 }
 
-/** Two lanes of 32 bits, each a multiply-rotate hash with the rounds and finaliser of MurmurHash3. */
-class Mixer {
-  private a = 0;
-  private b = 0;
+/* Odd constants of MurmurHash3 and xxHash32, and the golden ratio. */
+const TIMES_A = 0xcc9e2d51;
+const TIMES_C = 0x85ebca77;
+const FOLD = 0x9e3779b1;
+const START_A = 0x2c9277b5;
+const START_B = 0x5f356495;
+const START_C = 0x1b873593;
+const START_D = 0xab0e9789;
 
-  key(key: number): void {
-    this.a = 0x2c9277b5;
-    this.b = 0x5f356495;
-    this.word(key >>> 0);
-    this.word(Math.floor(key / 2 ** 32));
-  }
+/** A key is 32 bits times this, and 21 bits. */
+const LOW = 2 ** 21;
 
-  text(text: string): void {
-    this.word(text.length);
-    for (let i = 0; i < text.length; i++) this.word(text.charCodeAt(i));
+/** The key that a text makes of the one before it. */
+function textKey(text: string, before: number): number {
+  const upper = Math.floor(before / LOW);
+  let a = upper | 0;
+  let c = (before - upper * LOW) ^ text.length;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    a = rotate(Math.imul(a ^ code, TIMES_A), 13) + START_A;
+    c = rotate(Math.imul(c ^ code, TIMES_C), 17) + START_C;
   }
+  return keyOf(a, c);
+}
 
-  tokens(tokens: Uint32Array, from: number, to: number): void {
-    let { a, b } = this;
-    for (let i = from; i < to; i++) {
-      const token = tokens[i] ?? 0;
-      a =
-        Math.imul(rotate(a ^ Math.imul(rotate(Math.imul(token, 0xcc9e2d51), 15), 0x1b873593), 13), 5) +
-        0xe6546b64;
-      b =
-        Math.imul(rotate(b ^ Math.imul(rotate(Math.imul(token, 0x239b961b), 17), 0xab0e9789), 15), 5) +
-        0x561ccd1b;
-    }
-    this.a = a | 0;
-    this.b = b | 0;
-  }
-
-  /** 53 bits. */
-  value(): number {
-    const a = finish(this.a ^ Math.imul(this.b, 0x9e3779b1));
-    const b = finish(this.b + Math.imul(a, 0x85ebca77));
-    return (a >>> 0) * 2 ** 21 + (b >>> 11);
-  }
-
-  private word(word: number): void {
-    this.a =
-      (Math.imul(rotate(this.a ^ Math.imul(rotate(Math.imul(word, 0xcc9e2d51), 15), 0x1b873593), 13), 5) +
-        0xe6546b64) |
-      0;
-    this.b =
-      (Math.imul(rotate(this.b ^ Math.imul(rotate(Math.imul(word, 0x239b961b), 17), 0xab0e9789), 15), 5) +
-        0x561ccd1b) |
-      0;
-  }
+/** 53 bits of two lanes. */
+function keyOf(a: number, c: number): number {
+  const high = finish(a ^ Math.imul(c, FOLD));
+  const low = finish(c + Math.imul(high, TIMES_C));
+  return (high >>> 0) * LOW + (low >>> 11);
 }
 
 function rotate(word: number, bits: number): number {
   return (word << bits) | (word >>> (32 - bits));
 }
 
+/** Finaliser of MurmurHash3 (32 bit). */
 function finish(word: number): number {
   let h = word | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
