@@ -75,6 +75,7 @@ export function poolOf(spec: PoolSpec, context: PoolContext): ResolvedPool | und
       gpusPerReplica: spec.tensor_parallel_size,
       usdPerGpuHour: spec.hardware === undefined ? undefined : prices?.[spec.hardware]?.usd_per_gpu_hour,
       role: spec.role,
+      labels: spec.labels,
       engine: config,
       stepTime,
       draftAcceptance:

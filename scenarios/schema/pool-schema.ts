@@ -166,6 +166,10 @@ export const poolSchema = z
     data_parallel_size: z.literal(1).default(1).describe('engine cores of one model server'),
     pipeline_parallel_size: z.literal(1).default(1).describe('stages that a model server is split into'),
     role: z.literal('both').default('both').describe('what the replicas do: prefill and decode'),
+    labels: z
+      .record(z.string().min(1), z.string())
+      .optional()
+      .describe('labels of the replicas, for filters and scorers that read them: { tier: gold }'),
     engine: engineSchema.prefault({}).describe("settings of the model servers, under vLLM's names"),
     step_time: stepTimeSchema
       .optional()

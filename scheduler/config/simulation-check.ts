@@ -12,6 +12,15 @@ export function obstaclesTo(config: LoadedConfig): Obstacle[] {
   const obstacles = config.plugins.flatMap(({ name, type }) =>
     type.notSimulated === undefined ? [] : [{ plugin: name, type: type.type, reason: type.notSimulated }],
   );
+  for (const plan of config.plugins) {
+    if (!READERS_OF_GAUGES.includes(plan.type.type)) continue;
+    for (const key of plan.data(config.plugins).optional ?? [])
+      obstacles.push({
+        plugin: plan.name,
+        type: plan.type.type,
+        reason: `simulated endpoints do not carry ${key}`,
+      });
+  }
   if (config.effective.flowControl?.enableEviction === true)
     obstacles.push({
       plugin: 'flowControl.enableEviction',
@@ -20,6 +29,9 @@ export function obstaclesTo(config: LoadedConfig): Obstacle[] {
     });
   return obstacles;
 }
+
+/** They look at numbers that only a real endpoint's pages have: custom metrics, the GPU's utilization. */
+const READERS_OF_GAUGES = ['endpoint-attribute-scorer', 'endpoint-attribute-filter'];
 
 /** Types of plugins in a configuration that neither a recorded decision nor a worked example checks. */
 export function unverifiedPlugins(config: LoadedConfig): string[] {

@@ -4,12 +4,12 @@ import type { PoolInput } from './run-input.ts';
 
 /** The replicas of all pools as a router's host announces them, in the order in which the fleet numbers them. */
 export function endpointInfos(pools: readonly PoolInput[]): EndpointInfo[] {
-  return pools.flatMap(({ name, replicas, role }) =>
+  return pools.flatMap(({ name, replicas, role, labels }) =>
     Array.from({ length: replicas }, (_, replica) => ({
       id: `default/${name}-${replica}`,
       address: `${name}-${replica}`,
       port: '8000',
-      labels: { 'llm-d.ai/role': role },
+      labels: { 'llm-d.ai/role': role, ...labels },
     })),
   );
 }

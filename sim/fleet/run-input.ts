@@ -53,6 +53,8 @@ export interface PoolInput {
   readonly gpusPerReplica: number;
   readonly usdPerGpuHour: Usd | undefined;
   readonly role: 'both' | 'prefill' | 'decode';
+  /** Labels of its endpoints beside their role. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly engine: EngineConfig;
   readonly stepTime: StepTimeModel;
   /** With numSpeculativeTokens: the probability that a draft is accepted while those before it were. */

@@ -4,7 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { formatProblem } from '../../../base/user-error.ts';
 import { loadScenario } from '../../../scenarios/load/load-scenario.ts';
 import { resolveScenario } from '../../../scenarios/resolve/resolve-scenario.ts';
+import { runInputs } from '../../../scenarios/resolve/run-inputs.ts';
+import { workloadOf } from '../../../scenarios/resolve/workload-of.ts';
 import { CONFIG_PRESETS, loadConfig } from '../../../scheduler/index.ts';
+import { simulate } from '../../../sim/fleet/simulate.ts';
 import { problemsOf, resourcesOf, SMALL_SCENARIO } from '../../support/scenario-text.ts';
 
 function resolve(files: Readonly<Record<string, string>>, from: string, to: string) {
@@ -102,6 +105,52 @@ schedulingProfiles:
         /^error\[E_UNSUPPORTED\]: s\.yaml:16:38 spec\.policies\[1\]\.router cannot be simulated: plugin mine \(header-based-testing-filter\) of epp\.yaml: it serves the tests of llm-d/,
       ),
     ]);
+  });
+
+  it('that reads numbers which no simulated endpoint carries, or breaks requests off, is refused', () => {
+    const obstacles = (plugins: string, rest: string) =>
+      problemsOf(() =>
+        resolve(
+          {
+            'epp.yaml': `kind: EndpointPickerConfig
+plugins: [{ type: queue-scorer }${plugins}]
+schedulingProfiles: [{ name: default, plugins: [{ pluginRef: queue-scorer }] }]
+${rest}`,
+          },
+          ROUTER.from,
+          `${ROUTER.to}, allow_experimental: true`,
+        ),
+      ).map(({ message }) => message);
+    const gauge =
+      ', { type: endpoint-attribute-scorer, parameters: { attributeKey: GPUUtilization, producer: dcgm-extractor, algorithm: { type: linear_lower_is_better } } }';
+    expect(obstacles(gauge, '')).toEqual([
+      expect.stringMatching(
+        /endpoint-attribute-scorer of epp\.yaml: simulated endpoints do not carry GPUUtilization\/dcgm-extractor/,
+      ),
+    ]);
+    expect(obstacles('', 'featureGates: [flowControl]\nflowControl: { enableEviction: true }\n')).toEqual([
+      expect.stringMatching(/flowControl\.enableEviction .*running requests are not broken off/),
+    ]);
+  });
+
+  it('that picks by labels finds those of the pools', () => {
+    const text = `kind: EndpointPickerConfig
+plugins: [{ type: label-selector-filter, parameters: { matchLabels: { tier: gold } } }]
+schedulingProfiles: [{ name: default, plugins: [{ pluginRef: label-selector-filter }] }]
+`;
+    const served = (tier: string) => {
+      const resources = resourcesOf({ 'epp.yaml': text });
+      const scenario = SMALL_SCENARIO.replace(ROUTER.from, ROUTER.to).replace(
+        'replicas: 2',
+        `replicas: 2\n        labels: { tier: ${tier} }`,
+      );
+      const loaded = loadScenario({ file: 's.yaml', text: scenario }, [], resources);
+      const selection = { policies: ['least-request'], seeds: [1] };
+      const inputs = runInputs(resolveScenario(loaded, resources), workloadOf(loaded, resources), selection);
+      return inputs.map((input) => simulate(input).entry.requests.completed);
+    };
+    expect(served('gold')).toEqual([40]);
+    expect(served('silver')).toEqual([0]);
   });
 
   it('that is wrong is refused at the line in its own file', () => {
