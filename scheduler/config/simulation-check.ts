@@ -13,7 +13,7 @@ export function obstaclesTo(config: LoadedConfig): Obstacle[] {
     type.notSimulated === undefined ? [] : [{ plugin: name, type: type.type, reason: type.notSimulated }],
   );
   for (const plan of config.plugins) {
-    if (!READERS_OF_GAUGES.includes(plan.type.type)) continue;
+    if (!READERS_OF_GAUGES.has(plan.type.type)) continue;
     for (const key of plan.data(config.plugins).optional ?? [])
       obstacles.push({
         plugin: plan.name,
@@ -31,7 +31,7 @@ export function obstaclesTo(config: LoadedConfig): Obstacle[] {
 }
 
 /** They look at numbers that only a real endpoint's pages have: custom metrics, the GPU's utilization. */
-const READERS_OF_GAUGES = ['endpoint-attribute-scorer', 'endpoint-attribute-filter'];
+const READERS_OF_GAUGES = new Set(['endpoint-attribute-scorer', 'endpoint-attribute-filter']);
 
 /** Types of plugins in a configuration that neither a recorded decision nor a worked example checks. */
 export function unverifiedPlugins(config: LoadedConfig): string[] {

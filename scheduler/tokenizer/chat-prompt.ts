@@ -48,10 +48,10 @@ function writeBlock(
       writer.item('video', video, videoTokens(headers, estimate));
       break;
     case 'input_audio':
-      writer.item('audio', sound, audioTokens(sound.length));
+      writer.item('audio', sound, audioTokens(sound));
       break;
     case 'audio_url':
-      writer.item('audio', audioUrl, audioTokens(audioUrl.length));
+      writer.item('audio', audioUrl, audioTokens(audioUrl));
       break;
     default:
       break;

@@ -38,7 +38,7 @@ const PIXELS_PER_TOKEN = 1024;
 const VIDEO_SECONDS = 10;
 const SAMPLED_FPS = 2;
 const SOURCE_FPS = 24;
-/** A sound counts by the length of its text: one token per 4 characters. */
+/** A sound counts by the length of its text: one token per 4 bytes. */
 const BYTES_PER_TOKEN = 4;
 
 /** Tokens of an image given by URL; `data:image/…;base64,…` is looked into for its size. */
@@ -95,8 +95,8 @@ function tokensPerFrame(
 }
 
 /** Tokens of a sound given by its text (base64 data and format, or the URL). */
-export function audioTokens(characters: number): Tokens {
-  return Math.max(1, Math.ceil(characters / BYTES_PER_TOKEN));
+export function audioTokens(text: string): Tokens {
+  return Math.max(1, Math.ceil(new TextEncoder().encode(text).length / BYTES_PER_TOKEN));
 }
 
 function tokensOfPixels({ width, height }: PixelSize, factor: number | undefined): Tokens {

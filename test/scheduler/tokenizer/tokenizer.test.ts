@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { goJson, goStruct } from '../../../scheduler/tokenizer/go-json.ts';
 import { base64ImageSize } from '../../../scheduler/tokenizer/image-size.ts';
-import { imageUrlTokens, videoTokens } from '../../../scheduler/tokenizer/media-estimate.ts';
+import { audioTokens, imageUrlTokens, videoTokens } from '../../../scheduler/tokenizer/media-estimate.ts';
 import { tokenizeBody } from '../../../scheduler/tokenizer/tokenize-body.ts';
 import { hash64Text, xxHash64 } from '../../../scheduler/tokenizer/xxhash64.ts';
 
@@ -185,5 +185,11 @@ describe('bodies that are refused', () => {
 
   it('leaves bodies of other paths alone', () => {
     expect(tokenizeBody('/v1/rerank', 'anything')).toMatchObject({ kind: 'tokenized', prompts: undefined });
+  });
+});
+
+describe('a sound', () => {
+  it('counts a token per 4 bytes of its text, which are not its letters', () => {
+    expect(['', 'abcd', 'abcde', 'ääää', '😀😀'].map(audioTokens)).toEqual([1, 1, 2, 2, 2]);
   });
 });
