@@ -29,7 +29,7 @@ export function modelFromConfig(
   file: string,
 ): Omit<
   ModelProfile,
-  'card' | 'source' | 'parameters' | 'activeParameters' | 'topKTopP' | 'otherParameters'
+  'card' | 'source' | 'parameters' | 'activeParameters' | 'kvBytesPerToken' | 'topKTopP' | 'otherParameters'
 > {
   const inner = config['text_config'];
   const text = (typeof inner === 'object' && inner !== null ? inner : config) as HuggingFaceConfig;
@@ -170,7 +170,8 @@ function slidingLayers(config: HuggingFaceConfig, layers: number): ModelProfile[
   const tokens = config['sliding_window'] ?? config['attention_chunk_size'];
   if (typeof tokens !== 'number' || config['use_sliding_window'] === false) return undefined;
   const types = config['layer_types'];
-  const pattern = config['sliding_window_pattern'];
+  // Llama 4 attends to everything in the layers without rotary embedding.
+  const pattern = config['sliding_window_pattern'] ?? config['no_rope_layer_interval'];
   const sliding = Array.isArray(types)
     ? types.filter((type) => type === 'sliding_attention' || type === 'chunked_attention').length
     : typeof pattern === 'number'

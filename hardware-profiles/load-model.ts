@@ -26,6 +26,7 @@ export function parseModel(input: ProfileText): ModelProfile {
       source: input.file,
       parameters: undefined,
       activeParameters: undefined,
+      kvBytesPerToken: undefined,
     };
   }
   const raw = parseProfile(input, Schema);
@@ -37,6 +38,7 @@ export function parseModel(input: ProfileText): ModelProfile {
     source: raw.config_source,
     parameters: raw.parameters,
     activeParameters: raw.active_parameters,
+    kvBytesPerToken: raw.kv_bytes_per_token,
   };
 }
 
@@ -45,6 +47,7 @@ const Schema = z.strictObject({
   card: z.string(),
   parameters: figure(),
   active_parameters: figure().optional(),
+  kv_bytes_per_token: figure('bytes').optional(),
   /** Beside the language model: a vision tower. */
   other_parameters: figure().optional(),
   /** What the model's generation_config.json says of sampling, where it does. */

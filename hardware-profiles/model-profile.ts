@@ -41,6 +41,8 @@ export interface ModelProfile {
   /** As the model's card says; undefined for a config.json alone. */
   readonly parameters: Figure | undefined;
   readonly activeParameters: Figure | undefined;
+  /** Bytes that a token adds to the KV cache in the type of the checkpoint, one copy; undefined for a config.json alone. */
+  readonly kvBytesPerToken: Figure | undefined;
 }
 
 export type Attention = GroupedQueryAttention | LatentAttention;

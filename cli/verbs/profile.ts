@@ -15,6 +15,7 @@ import { outputOption } from '../options.ts';
 import { print } from '../print.ts';
 import { parseOutputs } from '../run/output-option.ts';
 import type { Terminal } from '../terminal.ts';
+import { checkProfiles } from './profile-check.ts';
 
 const KINDS = ['gpus', 'models', 'engines', 'fabrics', 'architectures'] as const;
 
@@ -42,6 +43,17 @@ export function profileCommand(terminal: Terminal): Command {
         .addOption(outputOption(['yaml', 'json']))
         .action((name: string, options: { output: readonly string[] }) =>
           show(name, options.output, terminal),
+        ),
+    )
+    .addCommand(
+      new Command('check')
+        .summary('compute every derived figure anew')
+        .description(
+          'Computes every derived figure anew (peaks, parameters, KV bytes per token), and counts the figures of each kind.\nExits with 2 when one differs.',
+        )
+        .addOption(outputOption(['table', 'json']))
+        .action((options: { output: readonly string[] }) =>
+          checkProfiles(nodeProfiles(), KINDS, options.output, terminal),
         ),
     );
 }

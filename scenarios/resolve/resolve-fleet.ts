@@ -4,6 +4,7 @@ import type { Scenario } from '../schema/scenario-schema.ts';
 import type { ScenarioResources } from '../resources.ts';
 import type { ReplicaEvent } from '../../sim/fleet/run-input.ts';
 import { eventsOf } from './events-of.ts';
+import { fromStartupLog } from './from-startup-log.ts';
 import { modelOf } from './model-of.ts';
 import type { Notes } from './notes.ts';
 import { poolOf, type ResolvedPool } from './pool-of.ts';
@@ -26,8 +27,12 @@ export function resolveFleet(
 ): ResolvedFleet {
   const model = spec.model === undefined ? undefined : modelOf(spec.model, file, resources);
   const pools = spec.fleet.pools.flatMap((pool: PoolSpec, index) => {
-    const context = { model, profiles: resources.profiles, prices: spec.prices, notes };
-    return poolOf(pool, { ...context, path: ['spec', 'fleet', 'pools', index] }) ?? [];
+    const path = ['spec', 'fleet', 'pools', index];
+    const context = { model, profiles: resources.profiles, prices: spec.prices, notes, path };
+    const log = pool.engine.startup_log;
+    const spoken =
+      log === undefined ? pool : fromStartupLog(pool, resources.text(log, file).text, path, notes);
+    return poolOf(spoken, context) ?? [];
   });
   // A pool that cannot be made is a problem of its own; events that name it are none.
   const complete = pools.length === spec.fleet.pools.length;

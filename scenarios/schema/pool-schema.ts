@@ -68,6 +68,11 @@ const engineSchema = z
       .min(1)
       .optional()
       .describe('the tokens of vLLM\'s start-up line "GPU KV cache size", instead of num_gpu_blocks'),
+    startup_log: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('a file with the start-up log of vLLM, which says how large the KV cache is'),
     gpu_memory_utilization: z
       .number()
       .gt(0)
@@ -124,11 +129,14 @@ const engineSchema = z
   })
   .refine(
     (engine) =>
-      [engine.num_gpu_blocks, engine.num_gpu_blocks_override, engine.kv_cache_tokens].filter(
-        (pin) => pin !== undefined,
-      ).length <= 1,
+      [
+        engine.num_gpu_blocks,
+        engine.num_gpu_blocks_override,
+        engine.kv_cache_tokens,
+        engine.startup_log,
+      ].filter((pin) => pin !== undefined).length <= 1,
     {
-      error: 'takes only one of num_gpu_blocks, num_gpu_blocks_override, kv_cache_tokens',
+      error: 'takes only one of num_gpu_blocks, num_gpu_blocks_override, kv_cache_tokens, startup_log',
       params: { hint: 'keep the one that you read in the log of your server' },
     },
   );
@@ -192,6 +200,7 @@ function isPinned(engine: z.output<typeof engineSchema>): boolean {
   return (
     engine.num_gpu_blocks !== undefined ||
     engine.num_gpu_blocks_override !== undefined ||
-    engine.kv_cache_tokens !== undefined
+    engine.kv_cache_tokens !== undefined ||
+    engine.startup_log !== undefined
   );
 }

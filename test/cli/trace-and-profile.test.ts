@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
 import { traceStats } from '../../documents/trace-stats.ts';
+import { checkProfiles } from '../../cli/verbs/profile-check.ts';
+import type { ProfileSource } from '../../hardware-profiles/profile-source.ts';
+import { fakeTerminal } from '../support/fake-terminal.ts';
+import { shippedProfiles } from '../support/profiles.ts';
 import { workspace } from '../support/workspace.ts';
 
 describe('fleetcast trace stats', () => {
@@ -82,5 +86,43 @@ describe('fleetcast profile', () => {
     const { run } = workspace({});
     expect((await run('profile', 'show', name)).stdout).toMatch(/source/);
     expect(JSON.parse((await run('profile', 'show', name, '-o', 'json')).stdout)).toMatchObject({ name });
+  });
+
+  it('checks: every derived figure is what it is derived from', async () => {
+    const { code, stdout } = await workspace({}).run('profile', 'check', '-o', 'json');
+    expect(code).toBe(0);
+    const { findings, figures } = JSON.parse(stdout);
+    expect(findings).toContainEqual({
+      profile: 'qwen3-32b',
+      figure: 'KV bytes per token',
+      given: 262144,
+      computed: 262144,
+      ok: true,
+    });
+    const h100 = figures.find(({ profile }: { profile: string }) => profile === 'h100-sxm-80gb');
+    expect(h100.vendor).toBeGreaterThan(h100.assumed);
+    expect((await workspace({}).run('profile', 'check')).stdout).toMatch(
+      /^h100-sxm-80gb peak bf16 +9\.89000e\+14 +9\.\d+e\+14 {2}ok$/m,
+    );
+  });
+
+  it('checks: a figure that differs is named, after the table, and is a mistake of the user', async () => {
+    const terminal = fakeTerminal('/');
+    const slower: ProfileSource = {
+      names: shippedProfiles.names,
+      read(kind, name) {
+        const found = shippedProfiles.read(kind, name);
+        return name !== 'h100-sxm-80gb' || found === undefined
+          ? found
+          : {
+              ...found,
+              text: found.text.replace('tensor_clock: { value: 1.83GHz', 'tensor_clock: { value: 1.6GHz'),
+            };
+      },
+    };
+    await expect(checkProfiles(slower, ['gpus'], [], terminal)).rejects.toThrow(
+      /error\[E_PROFILE_CHECK\]: 1 of \d+ figures differ from what they are derived from: h100-sxm-80gb \(peak bf16\)/,
+    );
+    expect(terminal.stdout()).toMatch(/^h100-sxm-80gb peak bf16 .* DIFFERS$/m);
   });
 });

@@ -109,6 +109,7 @@ describe('Hugging Face config.json', () => {
       source: 'my/llama-3.1-8b/config.json',
       card: undefined,
       parameters: undefined,
+      kvBytesPerToken: undefined,
       topKTopP: false,
     });
   });

@@ -117,7 +117,9 @@ describe('the KV cache of a pool', () => {
     const scenario = resolve(SMALL_SCENARIO, [engine('kv_cache_tokens=262144')]);
     expect(engineOf(scenario).numGpuBlocks).toBe(262144 / 16);
     expect(refusals(SMALL_SCENARIO, [engine('kv_cache_tokens=262144'), engine('num_gpu_blocks=9')])).toEqual([
-      expect.stringContaining('takes only one of num_gpu_blocks, num_gpu_blocks_override, kv_cache_tokens'),
+      expect.stringContaining(
+        'takes only one of num_gpu_blocks, num_gpu_blocks_override, kv_cache_tokens, startup_log',
+      ),
     ]);
   });
 
