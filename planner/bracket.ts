@@ -6,6 +6,8 @@ import { serviceTimesOf, sizesUpTo } from './service-times.ts';
 export interface Bracket {
   /** No fewer replicas can do: without queues, with every batch of the best size, with one cache for everybody. */
   readonly atLeast: number;
+  /** The same before rounding up. */
+  readonly work: number;
   /** Where a search starts. Says nothing about the answer. */
   readonly guess: number;
   /** Why no number of replicas can do; undefined where some may. */
@@ -49,7 +51,8 @@ export function bracketOf(pool: PoolInput, demand: Demand, slo: RunInput['slo'])
   const patience = demand.seconds + BEHIND + (Number.isFinite(ttft) ? ttft : 0);
   const decode = demand.outputTokens * times.leastDecodePerToken(demand.meanContext);
   const prefill = demand.uniqueTokens * times.leastPrefillPerToken;
-  const atLeast = Math.max(1, Math.ceil((promised * Math.max(decode, prefill)) / patience));
+  const work = (promised * Math.max(decode, prefill)) / patience;
+  const atLeast = Math.max(1, Math.ceil(work));
 
   const kvTokens = (engine.numGpuBlocks - 1) * engine.blockSize;
   const slots = Math.min(
@@ -65,5 +68,5 @@ export function bracketOf(pool: PoolInput, demand: Demand, slo: RunInput['slo'])
     prefill: (computed * times.leastPrefillPerToken) / demand.seconds,
   };
   const guess = Math.max(atLeast, Math.ceil((load.decode + load.prefill) / USUAL_BUSY_SHARE));
-  return { atLeast, guess, hopeless, load };
+  return { atLeast, work, guess, hopeless, load };
 }

@@ -16,7 +16,7 @@ export function candidatesOf(
   const bestLane = best === undefined ? undefined : lanes[best.lane];
   const bestShape = shapes[bestLane?.shape ?? -1];
   const bestPrice = best && bestShape && priceOf(bestShape, best.units, priced);
-  const played = lines.map(({ run, played: result }): PlanCandidate => {
+  const played = latest(lines).map(({ run, played: result }): PlanCandidate => {
     const { entry, shortenedTo } = result;
     const attainment = entry?.goodput?.attainment;
     return {
@@ -33,7 +33,7 @@ export function candidatesOf(
   });
   const closed = lanes.flatMap(({ shape: position, policy }, lane): PlanCandidate[] => {
     const shape = shapes[position];
-    if (shape === undefined || lane === best?.lane) return [];
+    if (shape === undefined || lane === best?.lane || search.meets(lane) !== undefined) return [];
     const units = search.misses(lane) + 1;
     const replicas = units * shape.buying.replicasPerUnit;
     if (units > shape.buying.mostUnits) return [];
@@ -78,4 +78,10 @@ export function candidatesOf(
 
 function reachedOf(attainment: number | undefined): string {
   return attainment === undefined ? 'every promise is kept' : `attainment ${(100 * attainment).toFixed(1)} %`;
+}
+
+/** Of a fleet that was played again as a whole, the whole run. */
+function latest(lines: readonly LedgerLine[]): LedgerLine[] {
+  const key = ({ run }: LedgerLine): string => JSON.stringify([run.pools, run.policy, run.load]);
+  return lines.filter((line, index) => !lines.slice(index + 1).some((later) => key(later) === key(line)));
 }

@@ -63,6 +63,9 @@ export async function exploreFleet(input: FleetToExplore): Promise<ExploredFleet
       meetsAt,
       ...(breaksAt !== undefined && { breaksAt }),
       meetsAtRequestsPerSecond: rate * meetsAt,
+      ...(requirement.usersPerRate !== undefined && {
+        users: Math.floor(rate * meetsAt * requirement.usersPerRate),
+      }),
       ...(growth > 0 && { monthsOfGrowth: Math.floor(log(meetsAt / requirement.load) / log(1 + growth)) }),
     },
     degraded: failures.map(({ lost, replicasLost, run: failed }) => ({

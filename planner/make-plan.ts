@@ -6,7 +6,8 @@ import type { Demand } from './demand.ts';
 import { energyOf } from './energy-of.ts';
 import { envelopeOf } from './envelope-of.ts';
 import { exploreFleet } from './explore-fleet.ts';
-import { findFleet, lanesOf, priceOf, runsOf, type FleetSpace } from './find-fleet.ts';
+import { findFleet, lanesOf, priceOf, runsOf, type FleetSpace, type FoundFleets } from './find-fleet.ts';
+import { findMix, mixBound, type SolveMix } from './find-mix.ts';
 import { fleetOf, HOURS_PER_MONTH } from './fleet-of.ts';
 import { Ledger, type FleetRun, type LedgerLine, type PlayFleets } from './ledger.ts';
 import { nearestMissOf } from './nearest-miss.ts';
@@ -14,6 +15,7 @@ import type { PlanSpace } from './plan-space.ts';
 import { planLabels } from './plan-labels.ts';
 import { requirementOf } from './requirement.ts';
 import { sensitivitiesOf } from './sensitivities-of.ts';
+import type { Trial } from './search.ts';
 import { termsOf } from './terms-of.ts';
 
 export interface PlanToMake {
@@ -25,6 +27,7 @@ export interface PlanToMake {
   /** Whether the load can be scaled: an open loop. */
   readonly scalable: boolean;
   readonly play: PlayFleets;
+  readonly solve: SolveMix;
 }
 
 type PlanFigures = Omit<Plan, 'apiVersion' | 'kind' | 'manifest' | 'answer'>;
@@ -43,26 +46,41 @@ export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
   const fleets: FleetSpace = { shapes, brackets, policies, priced, requirement };
   const ledger = new Ledger(play);
   const found = await findFleet(fleets, ledger);
-  const searched = [...ledger.lines];
-  const { lanes, best, runnerUp } = found;
+  const { lanes, best } = found;
+  // Behind a mix stands the best fleet of one kind.
+
   const runOf = (trial: { lane: number; units: number }): FleetRun | undefined =>
     runsOf(fleets, lanes, trial)[0];
-  const bestRun = best && runOf(best);
+  const bestPrice = best && priceOfTrial(fleets, found, best);
+  // Where nothing limits a kind, the best kind alone is as cheap as any mix of it with others, but for rounding.
+  const mixes = plan.mixes && plan.stock !== undefined && shapes.length > 1;
+  const mix = mixes
+    ? await findMix({
+        space: fleets,
+        found,
+        mostGpus: plan.max_gpus,
+        limit: bestPrice ?? Infinity,
+        ledger,
+        solve: input.solve,
+      })
+    : undefined;
+  const searched = [...ledger.lines];
+  const bestRun = mix ?? (best && runOf(best));
   const planned = (run: FleetRun): Promise<PlannedFleet> =>
     plannedFleet(fleets, { ...run, load: requirement.load, whole: true }, ledger);
   const explored =
     bestRun &&
     (await exploreFleet({ space: fleets, run: bestRun, demand, scalable: input.scalable, ledger }));
   const nearest =
-    best === undefined ? await nearestMissOf(fleets, searched, space.misfits, ledger) : undefined;
+    bestRun === undefined ? await nearestMissOf(fleets, searched, space.misfits, ledger) : undefined;
+  const runnerUp = mix === undefined ? found.runnerUp : best;
   const runnerRun = runnerUp && runOf(runnerUp);
   const bestFleet = bestRun && (await planned(bestRun));
-  const bestLane = best && lanes[best.lane];
-  const bestShape = shapes[bestLane?.shape ?? -1];
-  const bound = lowerBound(fleets);
-  const bestPrice = bestShape && best && priceOf(bestShape, best.units, priced);
+  const bestShape = mix === undefined ? shapes[lanes[best?.lane ?? -1]?.shape ?? -1] : undefined;
+  const bound = mixes ? mixBound(fleets, plan.max_gpus, input.solve) : lowerBound(fleets);
+  const price = priced ? bestFleet?.usdPerHour : bestFleet?.gpus;
   return {
-    feasible: best !== undefined,
+    feasible: bestRun !== undefined,
     objective: priced ? 'usdPerHour' : 'gpus',
     requirement: {
       load: requirement.load,
@@ -81,12 +99,17 @@ export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
     },
     ...(bestFleet !== undefined && { best: bestFleet }),
     runnersUp:
-      runnerRun === undefined ? [] : [{ ...(await planned(runnerRun)), reason: whyItLost(fleets, found) }],
+      runnerRun === undefined
+        ? []
+        : [
+            {
+              ...(await planned(runnerRun)),
+              reason: whyItLost(fleetOf(shapes, runnerRun), bestFleet, priced),
+            },
+          ],
     candidates: candidatesOf(fleets, found, searched, space.misfits),
     ...(bound !== undefined && (priced ? { lowerBoundUsdPerHour: bound } : { lowerBoundGpus: bound })),
-    ...(bound !== undefined &&
-      bestPrice !== undefined &&
-      bound > 0 && { optimalityGap: bestPrice / bound - 1 }),
+    ...(bound !== undefined && price !== undefined && bound > 0 && { optimalityGap: price / bound - 1 }),
     ...(nearest !== undefined && { nearestMiss: nearest }),
     ...(explored?.headroom !== undefined && { headroom: explored.headroom }),
     loads: explored?.loads ?? [],
@@ -103,7 +126,7 @@ export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
       }),
     ...(explored?.scaling !== undefined && { scaling: explored.scaling }),
     effort: effortOf(ledger.lines),
-    labels: planLabels(space, requirement, bestFleet ?? nearest),
+    labels: planLabels(space, requirement, bestFleet ?? nearest, mixes),
   };
 }
 
@@ -134,17 +157,19 @@ function lowerBound(space: FleetSpace): number | undefined {
   return prices.length === 0 ? undefined : Math.min(...prices);
 }
 
+function priceOfTrial(space: FleetSpace, { lanes }: FoundFleets, { lane, units }: Trial): number | undefined {
+  const shape = space.shapes[lanes[lane]?.shape ?? -1];
+  return shape && priceOf(shape, units, space.priced);
+}
+
 function whyItLost(
-  space: FleetSpace,
-  { lanes, best, runnerUp }: Awaited<ReturnType<typeof findFleet>>,
+  other: Pick<PlannedFleet, 'gpus' | 'usdPerHour'>,
+  best: PlannedFleet | undefined,
+  priced: boolean,
 ): string {
-  const shapeOf = (lane: number) => space.shapes[lanes[lane]?.shape ?? -1];
-  const [a, b] = [best && shapeOf(best.lane), runnerUp && shapeOf(runnerUp.lane)];
-  if (best === undefined || runnerUp === undefined || a === undefined || b === undefined) return '';
-  const more = priceOf(b, runnerUp.units, space.priced) / priceOf(a, best.units, space.priced) - 1;
-  return more <= 0
-    ? 'it costs the same'
-    : `it takes ${(100 * more).toFixed(1)} % more ${space.priced ? 'money' : 'GPUs'}`;
+  const [more, least] = priced ? [other.usdPerHour, best?.usdPerHour] : [other.gpus, best?.gpus];
+  if (more === undefined || least === undefined || more <= least) return 'it costs the same';
+  return `it takes ${(100 * (more / least - 1)).toFixed(1)} % more ${priced ? 'money' : 'GPUs'}`;
 }
 
 function effortOf(lines: readonly LedgerLine[]): Plan['effort'] {

@@ -1,7 +1,7 @@
 import type { Plan } from '../documents/plan.ts';
-import type { FleetSpace } from './find-fleet.ts';
+import { lanesOf, type FleetSpace } from './find-fleet.ts';
 import { fleetOf, HOURS_PER_MONTH, planPoolOf } from './fleet-of.ts';
-import type { Ledger, LedgerLine } from './ledger.ts';
+import type { FleetRun, Ledger, LedgerLine } from './ledger.ts';
 import type { Misfit } from './shape.ts';
 
 /**
@@ -19,7 +19,10 @@ export async function nearestMissOf(
     played.shortenedTo ?? 0,
     run.pools.reduce((sum, { replicas }) => sum + replicas, 0),
   ];
-  const [nearest] = lines.toSorted((a, b) => {
+  // Where arithmetic alone has ruled out all that can be had, the most of each kind is simulated.
+  if (lines.length === 0) await ledger.all(largestOf(space));
+  const known = lines.length === 0 ? ledger.lines : lines;
+  const [nearest] = known.toSorted((a, b) => {
     const [x, y] = [rank(a), rank(b)];
     const differs = x.findIndex((value, index) => value !== y[index]);
     return differs < 0 ? 0 : (y[differs] ?? 0) - (x[differs] ?? 0);
@@ -52,4 +55,18 @@ export async function nearestMissOf(
       violated: misfit.reason,
     }
   );
+}
+
+/** Most kinds of which the largest fleet is simulated. */
+const MOST_KINDS = 4;
+
+function largestOf(space: FleetSpace): FleetRun[] {
+  return lanesOf(space)
+    .slice(0, MOST_KINDS)
+    .flatMap(({ shape, policy }) => {
+      const buying = space.shapes[shape]?.buying;
+      if (buying === undefined) return [];
+      const replicas = buying.mostUnits * buying.replicasPerUnit;
+      return [{ pools: [{ shape, replicas }], policy, load: space.requirement.peak, whole: false }];
+    });
 }

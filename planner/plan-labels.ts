@@ -8,6 +8,7 @@ export function planLabels(
   { plan, priced }: PlanSpace,
   requirement: Requirement,
   fleet: PlannedFleet | undefined,
+  mixes: boolean,
 ): Label[] {
   return [
     {
@@ -15,6 +16,15 @@ export function planLabels(
       text: 'a fleet that misses the SLO is taken to rule out smaller ones of its kind under the same policy',
       path: 'spec.plan',
     },
+    ...(mixes
+      ? [
+          {
+            code: 'mixes',
+            text: 'mixes of kinds were proposed by an integer program with additive capacities, then simulated: a cheaper mix may exist',
+            path: 'spec.plan.mixes',
+          },
+        ]
+      : []),
     ...(priced
       ? []
       : [

@@ -12,6 +12,8 @@ export interface Requirement {
   /** The load at which the SLO must still be met with everything up. */
   readonly peak: number;
   readonly growthPerMonth: number;
+  /** Users per request a second of load, where the plan counts users. */
+  readonly usersPerRate: number | undefined;
   readonly survive: PlanSpec['survive'];
   readonly zones: number;
 }
@@ -35,6 +37,9 @@ export function requirementOf(plan: PlanSpec, rate: number): Requirement {
     load,
     kindLoad: hasRange ? loadAt(0) * (1 + valueAt(plan.headroom, 0)) : undefined,
     peak: load * (1 + valueAt(plan.headroom, 1)),
+    usersPerRate:
+      plan.users &&
+      (parseQuantity(plan.users.think_time, 'seconds') ?? 0) / valueAt(plan.users.busy_share, 1),
     growthPerMonth: valueAt(plan.growth_per_month, 1),
     survive: plan.survive,
     zones: plan.zones,

@@ -17,7 +17,9 @@ interface SensitivityInput {
 
 /** What would change the answer, and where: prices, load and targets, each with everything else as it is. */
 export function sensitivitiesOf(input: SensitivityInput): Plan['sensitivities'] {
-  return [...pricesOf(input), ...loadsOf(input), ...targetsOf(input)];
+  // Prices and targets at which another fleet of one kind wins say nothing beside a mix.
+  const alone = input.run.pools.length === 1;
+  return [...(alone ? pricesOf(input) : []), ...loadsOf(input), ...(alone ? targetsOf(input) : [])];
 }
 
 /** Prices of other hardware at which it would cost no more than the answer. */
@@ -109,5 +111,5 @@ function targetsOf({ space, found, run, slo, ledger }: SensitivityInput): Plan['
 }
 
 function seconds(value: number): string {
-  return value < 10 ? `${Number((1000 * value).toPrecision(3))} ms` : `${Number(value.toPrecision(3))} s`;
+  return value < 1 ? `${Number((1000 * value).toPrecision(3))} ms` : `${Number(value.toPrecision(3))} s`;
 }

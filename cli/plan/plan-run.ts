@@ -16,6 +16,7 @@ import { openJobs } from '../jobs/jobs.ts';
 import type { CandidateTask, CaseSource } from '../jobs/task.ts';
 import { packageVersion } from '../package-root.ts';
 import type { Terminal } from '../terminal.ts';
+import { highsSolver } from './highs-solver.ts';
 
 export interface PlanRun {
   readonly source: CaseSource;
@@ -61,6 +62,7 @@ export async function planRun(run: PlanRun, terminal: Terminal): Promise<Plan> {
       slo: scenario.slo,
       prices: loaded.scenario.spec.prices,
       scalable,
+      solve: await highsSolver(),
       play: (fleets) =>
         jobs.all(
           fleets.map((fleet) =>

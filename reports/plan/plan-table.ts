@@ -37,7 +37,7 @@ function heading({ manifest, demand, requirement, effort }: Plan): string[] {
     requirement.peakLoad === 1 ? '' : `, to hold at ${threeDigits(requirement.peakLoad)} times that load`;
   const survive = requirement.survive === 'none' ? '' : `, and without one ${requirement.survive}`;
   return wrap(
-    `${manifest.scenario}: ${plural(demand.requests, 'request')}, ${threeDigits(demand.requestsPerSecond)} a second${peak}${survive}; ${plural(effort.runs, 'fleet')} simulated, ${formatCount(effort.shortened)} of them cut short; seed ${manifest.seeds.join()}`,
+    `${manifest.scenario}: ${plural(demand.requests, 'request')}, ${threeDigits(demand.requestsPerSecond)} a second${peak}${survive}; ${plural(effort.runs, 'run')}, ${formatCount(effort.shortened)} of them cut short; seed ${manifest.seeds.join()}`,
     WIDTH,
   );
 }

@@ -1,3 +1,4 @@
+import { highsSolver } from '../../cli/plan/highs-solver.ts';
 import { loadScenario } from '../../scenarios/load/load-scenario.ts';
 import { resolveScenario } from '../../scenarios/resolve/resolve-scenario.ts';
 import { runInputs } from '../../scenarios/resolve/run-inputs.ts';
@@ -40,8 +41,9 @@ export function planOf(text: string) {
     space,
     demand,
     play,
-    plan: () =>
+    plan: async () =>
       makePlan({
+        solve: await highsSolver(),
         space,
         policies: scenario.policies.map(({ name }) => name),
         demand,

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+
+import { planOf } from '../support/plan-scenario.ts';
+
+/** Two kinds; of each, three replicas carry 10 requests/s, two do not. */
+function scenario(plan: string, { rate = 10, router = 'least-request' } = {}): string {
+  return `apiVersion: fleetcast/v1alpha1
+kind: Scenario
+metadata: { name: needs }
+spec:
+  fleet:
+    pools:
+      - { name: a, hardware: gpu-a, replicas: 1, step_time: { constant: 10ms, per_token: 200us }, engine: { num_gpu_blocks: 2000, max_model_len: 4096 } }
+      - { name: b, hardware: gpu-b, replicas: 1, step_time: { constant: 12ms, per_token: 210us }, engine: { num_gpu_blocks: 2000, max_model_len: 4096 } }
+  workload:
+    random: { requests: 300, rate: ${rate}, input_len: 1000, output_len: 20 }
+  policies:
+    - { name: p, router: { builtin: ${router} } }
+  slo: { ttft: 700ms, tpot: 150ms, attainment: 0.9 }
+  prices:
+    gpu-a: { usd_per_gpu_hour: 1, terms: { on_demand: 1, one_year: 0.6 } }
+    gpu-b: { usd_per_gpu_hour: 1.3 }
+  plan: ${plan}
+`;
+}
+
+const replicasOf = async (text: string): Promise<number> =>
+  (await planOf(text).plan()).best?.pools.reduce((sum, { replicas }) => sum + replicas, 0) ?? 0;
+
+describe('what a plan must carry', () => {
+  it('takes more replicas for headroom, growth and a failure, and whole nodes', async () => {
+    const plain = await replicasOf(scenario('{ max_gpus: 30 }'));
+    expect(plain).toBeGreaterThan(1);
+    expect(await replicasOf(scenario('{ max_gpus: 30, survive: replica }'))).toBe(plain + 1);
+    expect(await replicasOf(scenario('{ max_gpus: 30, headroom: 0.8 }'))).toBeGreaterThan(plain);
+    expect(await replicasOf(scenario('{ max_gpus: 30, headroom: [0, 0.8] }'))).toBeGreaterThan(plain);
+    const grown = await planOf(scenario('{ max_gpus: 30, growth_per_month: 0.06, months: 12 }')).plan();
+    expect(grown.requirement.load).toBeCloseTo(1.06 ** 12, 9);
+    expect(grown.best?.gpus).toBeGreaterThan(plain);
+    expect(await replicasOf(scenario('{ max_gpus: 30, node_gpus: 8 }'))).toBe(8);
+  });
+
+  it('turns users into requests, and back', async () => {
+    const { requirement, headroom } = await planOf(
+      scenario('{ max_gpus: 30, users: { count: 2000, busy_share: 0.25, think_time: 40s } }'),
+    ).plan();
+    expect(requirement.requestsPerSecond).toBeCloseTo((2000 * 0.25) / 40, 9);
+    expect(headroom?.users).toBeGreaterThanOrEqual(1999);
+  });
+
+  it('mixes kinds where the stock of each is too small, and no unit of the mix can go', async () => {
+    const { plan, play } = planOf(scenario('{ max_gpus: 30, stock: { gpu-a: 2, gpu-b: 2 } }'));
+    const { best, labels, optimalityGap } = await plan();
+    expect(best?.pools.map(({ hardware }) => hardware)).toEqual(['gpu-a', 'gpu-b']);
+    expect(best?.forecast?.goodput?.meetsSlo).toBe(true);
+    expect(labels.map(({ code }) => code)).toContain('mixes');
+    expect(optimalityGap).toBeGreaterThanOrEqual(0);
+    const pools = best?.pools.map(({ replicas }, shape) => ({ shape, replicas })) ?? [];
+    for (const index of pools.keys()) {
+      const fewer = pools
+        .map((pool, k) => (k === index ? { ...pool, replicas: pool.replicas - 1 } : pool))
+        .filter(({ replicas }) => replicas > 0);
+      expect(play({ pools: fewer, policy: 'p', load: 1, whole: true }).outcome).not.toBe('meets');
+    }
+  });
+
+  it('says what is missing when the stock is too small for any mix', async () => {
+    const { feasible, nearestMiss } = await planOf(
+      scenario('{ max_gpus: 30, stock: { gpu-a: 1, gpu-b: 1 } }'),
+    ).plan();
+    expect(feasible).toBe(false);
+    expect(nearestMiss?.violated).toMatch(/attainment|unstable/);
+  });
+
+  it('prices the terms of a contract, and where it breaks', async () => {
+    const { best, terms, headroom, loads, degraded } = await planOf(scenario('{ max_gpus: 30 }')).plan();
+    const gpus = best?.gpus ?? 0;
+    expect(terms).toEqual([
+      { term: 'on_demand', usdPerHour: gpus, usdPerMonth: 730 * gpus, gpuMonthsPerMonth: gpus },
+      {
+        term: 'one_year',
+        usdPerHour: 0.6 * gpus,
+        usdPerMonth: 0.6 * gpus * 730,
+        gpuMonthsPerMonth: gpus,
+        breakEvenUtilization: 0.6,
+      },
+    ]);
+    expect(headroom?.meetsAt).toBeLessThan(headroom?.breaksAt ?? 0);
+    expect(loads.filter(({ meets }) => !meets).length).toBeGreaterThan(0);
+    expect(degraded.find(({ lost }) => lost === 'replica')?.meets).toBe(false);
+  });
+});
