@@ -1,15 +1,18 @@
 import { fleetOf } from './fleet-of.ts';
 import { lanesOf, lostOf, priceOf, type FleetSpace, type FoundFleets } from './find-fleet.ts';
+import type { PlanSpec } from '../scenarios/schema/plan-schema.ts';
 import type { FleetRun, Ledger } from './ledger.ts';
+import type { Shape } from './shape.ts';
 
-/** Which whole numbers of units, at the least price, do so much work: min price·x, capacity·x >= work, 0 <= x <= most, gpus·x <= mostGpus. */
+/** Which whole numbers of units, at the least price, do so much work: min price·x, capacity·x >= work, 0 <= x <= most, the GPUs of those that share them <= what there is. */
 export interface MixProgram {
   readonly prices: readonly number[];
   /** Share of the work that a unit does. */
   readonly capacities: readonly number[];
   readonly most: readonly number[];
   readonly gpus: readonly number[];
-  readonly mostGpus: number;
+  /** GPUs that several kinds share: those of one hardware, and all together. */
+  readonly shared: readonly { readonly kinds: readonly number[]; readonly gpus: number }[];
   readonly work: number;
 }
 
@@ -19,7 +22,7 @@ export type SolveMix = (program: MixProgram) => readonly number[] | undefined;
 export interface MixSearch {
   readonly space: FleetSpace;
   readonly found: FoundFleets;
-  readonly mostGpus: number;
+  readonly plan: PlanSpec;
   /** Price of the best fleet of one kind; infinite when there is none. */
   readonly limit: number;
   readonly ledger: Ledger;
@@ -60,7 +63,7 @@ export async function findMix(search: MixSearch): Promise<FleetRun | undefined> 
 /** Price of the cheapest mix that could serve the tokens at all, without queues; undefined when none could. */
 export function mixBound(
   { shapes, brackets, priced }: FleetSpace,
-  mostGpus: number,
+  plan: PlanSpec,
   solve: SolveMix,
 ): number | undefined {
   const able = shapes.map((_, shape) => brackets[shape]?.hopeless === undefined);
@@ -71,7 +74,7 @@ export function mixBound(
     ),
     most: shapes.map(({ buying }) => buying.mostUnits),
     gpus: shapes.map(({ buying }) => buying.gpusPerUnit),
-    mostGpus,
+    shared: sharedOf(shapes, plan),
     work: 1,
   });
   return units?.reduce((sum, count, shape) => {
@@ -80,7 +83,7 @@ export function mixBound(
   }, 0);
 }
 
-function programOf({ space, found, mostGpus }: MixSearch, policy: string, work: number): MixProgram {
+function programOf({ space, found, plan }: MixSearch, policy: string, work: number): MixProgram {
   const { shapes, brackets, priced } = space;
   const lanes = lanesOf(space);
   return {
@@ -93,9 +96,18 @@ function programOf({ space, found, mostGpus }: MixSearch, policy: string, work: 
     }),
     most: shapes.map(({ buying }) => buying.mostUnits),
     gpus: shapes.map(({ buying }) => buying.gpusPerUnit),
-    mostGpus,
+    shared: sharedOf(shapes, plan),
     work,
   };
+}
+
+function sharedOf(shapes: readonly Shape[], plan: PlanSpec): MixProgram['shared'] {
+  const all = { kinds: shapes.map((_, kind) => kind), gpus: plan.max_gpus };
+  const ofHardware = Object.entries(plan.stock ?? {}).map(([name, gpus]) => ({
+    kinds: shapes.flatMap(({ pool }, kind) => (pool.hardware === name ? [kind] : [])),
+    gpus,
+  }));
+  return [all, ...ofHardware.filter(({ kinds }) => kinds.length > 0)];
 }
 
 function runOf({ shapes, requirement }: FleetSpace, units: readonly number[], policy: string): FleetRun {

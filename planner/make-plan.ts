@@ -58,7 +58,7 @@ export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
     ? await findMix({
         space: fleets,
         found,
-        mostGpus: plan.max_gpus,
+        plan,
         limit: bestPrice ?? Infinity,
         ledger,
         solve: input.solve,
@@ -77,7 +77,7 @@ export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
   const runnerRun = runnerUp && runOf(runnerUp);
   const bestFleet = bestRun && (await planned(bestRun));
   const bestShape = mix === undefined ? shapes[lanes[best?.lane ?? -1]?.shape ?? -1] : undefined;
-  const bound = mixes ? mixBound(fleets, plan.max_gpus, input.solve) : lowerBound(fleets);
+  const bound = mixes ? mixBound(fleets, plan, input.solve) : lowerBound(fleets);
   const price = priced ? bestFleet?.usdPerHour : bestFleet?.gpus;
   return {
     feasible: bestRun !== undefined,

@@ -76,6 +76,7 @@ function poolsOf(pools: readonly PoolSpec[], plan: PlanSpec): PoolSpec[] {
     return pools.flatMap((pool) =>
       (plan.tensor_parallel_size ?? [pool.tensor_parallel_size]).map((size) => ({
         ...pool,
+        name: (plan.tensor_parallel_size ?? []).length > 1 ? `${pool.name}-tp${size}` : pool.name,
         replicas: 1,
         tensor_parallel_size: size,
       })),
@@ -83,7 +84,13 @@ function poolsOf(pools: readonly PoolSpec[], plan: PlanSpec): PoolSpec[] {
   }
   const sizes = plan.tensor_parallel_size ?? [...new Set(pools.map((pool) => pool.tensor_parallel_size))];
   return plan.hardware.flatMap((hardware) =>
-    sizes.map((size) => ({ ...first, name: hardware, hardware, replicas: 1, tensor_parallel_size: size })),
+    sizes.map((size) => ({
+      ...first,
+      name: sizes.length > 1 ? `${hardware}-tp${size}` : hardware,
+      hardware,
+      replicas: 1,
+      tensor_parallel_size: size,
+    })),
   );
 }
 

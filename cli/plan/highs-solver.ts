@@ -15,7 +15,7 @@ export async function highsSolver(): Promise<SolveMix> {
 }
 
 /** The program in CPLEX LP format. */
-function lpText({ prices, capacities, most, gpus, mostGpus, work }: MixProgram): string {
+function lpText({ prices, capacities, most, gpus, shared, work }: MixProgram): string {
   const sum = (factors: readonly number[]): string =>
     factors.map((factor, k) => `${factor >= 0 ? '+' : '-'} ${decimal(Math.abs(factor))} x${k}`).join(' ');
   const names = prices.map((_, k) => `x${k}`);
@@ -24,7 +24,10 @@ function lpText({ prices, capacities, most, gpus, mostGpus, work }: MixProgram):
     ` price: ${sum(prices)}`,
     'Subject To',
     ` work: ${sum(capacities)} >= ${decimal(work)}`,
-    ` gpus: ${sum(gpus)} <= ${decimal(mostGpus)}`,
+    ...shared.map(
+      ({ kinds, gpus: most }, k) =>
+        ` gpus${k}: ${kinds.map((kind) => `+ ${gpus[kind] ?? 0} x${kind}`).join(' ')} <= ${most}`,
+    ),
     'Bounds',
     ...names.map((name, k) => ` 0 <= ${name} <= ${most[k] ?? 0}`),
     'General',

@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { loadScenario } from '../../scenarios/load/load-scenario.ts';
 import { resolveScenario } from '../../scenarios/resolve/resolve-scenario.ts';
 import { runInputs } from '../../scenarios/resolve/run-inputs.ts';
+import { scenarioYaml } from '../../scenarios/resolve/scenario-yaml.ts';
 import { workloadOf } from '../../scenarios/resolve/workload-of.ts';
 import { EXIT } from '../exit-codes.ts';
 import { ExitWith } from '../exit-with.ts';
@@ -12,8 +13,10 @@ import { nodeResources } from '../files/node-resources.ts';
 import { findScenario, readScenario } from '../files/scenario-file.ts';
 import { defaultJobs } from '../jobs/jobs.ts';
 import { outputOption, setOption, wholeNumber } from '../options.ts';
+import { checkFolders, writeManifests } from '../plan/write-manifests.ts';
 import { planRun } from '../plan/plan-run.ts';
 import { PLAN_FORMATS, renderPlan } from '../plan/render-plan.ts';
+import { commandText } from '../run/command-text.ts';
 import { parseOutputs } from '../run/output-option.ts';
 import { checkOutputs, writeOutputs } from '../run/write-outputs.ts';
 import type { Terminal } from '../terminal.ts';
@@ -58,7 +61,10 @@ async function plan(name: string, options: PlanOptions, terminal: Terminal): Pro
     ...(options.quiet === true && silent),
   };
   const outputs = parseOutputs(options.output, PLAN_FORMATS);
-  checkOutputs(outputs, io);
+  const documents = outputs.flatMap(({ format, path }) => (format === 'manifests' ? [] : [{ format, path }]));
+  const folders = outputs.flatMap(({ format, path }) => (format === 'manifests' ? [path] : []));
+  checkOutputs(documents, io);
+  checkFolders(folders, io);
   const resources = nodeResources(io.cwd);
   const file = readScenario(findScenario(name, io.cwd), io.cwd);
   const loaded = loadScenario(file, options.set, resources);
@@ -80,7 +86,10 @@ async function plan(name: string, options: PlanOptions, terminal: Terminal): Pro
     },
     io,
   );
-  await writeOutputs(outputs, (format, color) => renderPlan(document, format, color), io);
+  for (const folder of folders) writeManifests(folder ?? '', { plan: document, loaded, resources }, io);
+  const command = commandText('plan', name, { ...options, sweep: [], replications: 1 });
+  const output = { plan: document, scenario: scenarioYaml(scenario), command };
+  await writeOutputs(documents, (format, color) => renderPlan(output, format, color), io);
   const { runs, shortened, requests } = document.effort;
   const seconds = (performance.now() - begun) / 1000;
   io.say(

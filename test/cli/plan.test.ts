@@ -1,4 +1,8 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { compile, type TopLevelSpec } from 'vega-lite';
 import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
 
 import { plan as planSchema } from '../../documents/plan.ts';
 import { runReport } from '../../documents/run-report.ts';
@@ -22,6 +26,18 @@ spec:
     h100-sxm-80gb: { usd_per_gpu_hour: 3, source: test }
   plan: { hardware: [l40s-48gb, h100-sxm-80gb], tensor_parallel_size: [1, 2], max_gpus: 16 }
 `;
+
+interface Manifest {
+  readonly kind: string;
+  readonly data?: Readonly<Record<string, string>>;
+  readonly spec?: {
+    readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
+    readonly template?: {
+      readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+      readonly spec: { readonly containers: readonly { readonly args: readonly string[] }[] };
+    };
+  };
+}
 
 /** One GPU for more than one can serve. */
 const TOO_MUCH = ['--set', 'spec.plan.max_gpus=1', '--set', 'spec.workload.random.rate=60'];
@@ -64,6 +80,55 @@ describe('plan', () => {
     const lines = stdout.trimEnd().split('\n');
     expect(lines.slice(0, -1).filter((line) => line.length > 80)).toEqual([]);
     expect(lines.at(-1)).toMatch(/is the cheapest fleet that meets the SLO for 90\.0 %/);
+  });
+
+  it('writes one page with both charts, and manifests of the answer', async () => {
+    const { run, read, files, folder } = workspace({
+      's.yaml': SCENARIO.replace(
+        'least-request, router: { builtin: least-request }',
+        'llm-d, router: { builtin: llm-d }',
+      ),
+    });
+    const { code, stderr } = await run('plan', 's.yaml', '-o', 'html=plan.html', '-o', 'manifests=deploy');
+    expect(code, stderr).toBe(0);
+    expect(files()).toEqual(['deploy', 'plan.html', 's.yaml']);
+    const page = read('plan.html');
+    expect(page).toContain('Every fleet that was looked at');
+    const data = /<script type="application\/json" id="charts">([\s\S]*?)<\/script>/.exec(page)?.[1] ?? '{}';
+    const { charts } = JSON.parse(data) as { charts: { id: string; spec: TopLevelSpec }[] };
+    expect(charts.map(({ id }) => id)).toEqual(['plan-pareto', 'plan-headroom']);
+    for (const { spec } of charts) expect(compile(spec).spec.marks?.length).toBeGreaterThan(0);
+
+    const names = readdirSync(path.join(folder, 'deploy')).sort();
+    expect(names).toEqual([
+      'endpoint-picker.yaml',
+      'inference-pool.yaml',
+      expect.stringMatching(/^model-servers-(l40s|h100)-.*\.yaml$/),
+      'router',
+    ]);
+    const objects = names
+      .filter((name) => name.endsWith('.yaml'))
+      .flatMap((name) => parseAllDocuments(read(`deploy/${name}`)).map((one) => one.toJS() as Manifest));
+    expect(objects.map(({ kind }) => kind)).toEqual([
+      'ConfigMap',
+      'ServiceAccount',
+      'Role',
+      'RoleBinding',
+      'Service',
+      'Deployment',
+      'InferencePool',
+      'Deployment',
+    ]);
+    expect(objects[0]?.data?.['config.yaml']).toBe(read('deploy/router/endpoint-picker-config.yaml'));
+    const server = objects.at(-1)?.spec;
+    expect(server?.template?.spec.containers[0]?.args).toEqual([
+      'meta-llama/Llama-3.1-8B',
+      expect.stringMatching(/^--tensor-parallel-size=\d$/),
+      '--max-model-len=8192',
+    ]);
+    expect(server?.template?.metadata.labels).toMatchObject(
+      objects[6]?.spec?.selector?.matchLabels ?? { no: '' },
+    );
   });
 
   it('ends with 3, the nearest miss and what it violates when nothing does', async () => {
