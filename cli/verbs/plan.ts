@@ -11,9 +11,10 @@ import { EXIT } from '../exit-codes.ts';
 import { ExitWith } from '../exit-with.ts';
 import { nodeResources } from '../files/node-resources.ts';
 import { findScenario, readScenario } from '../files/scenario-file.ts';
-import { defaultJobs } from '../jobs/jobs.ts';
+import { defaultJobs, hasWorkers } from '../jobs/jobs.ts';
 import { outputOption, setOption, wholeNumber } from '../options.ts';
 import { checkFolders, writeManifests } from '../plan/write-manifests.ts';
+import { cacheFolder, PlanCache, programDigest, type PlanKey } from '../plan/plan-cache.ts';
 import { planRun } from '../plan/plan-run.ts';
 import { PLAN_FORMATS, renderPlan } from '../plan/render-plan.ts';
 import { commandText } from '../run/command-text.ts';
@@ -30,6 +31,7 @@ interface PlanOptions {
   readonly jobs: number;
   readonly check?: true;
   readonly quiet?: true;
+  readonly cache: boolean;
   readonly color: boolean;
 }
 
@@ -48,6 +50,7 @@ export function planCommand(terminal: Terminal): Command {
     .option('--seed <N>', 'seed of everything that is drawn', wholeNumber(0), 1)
     .option('--jobs <N>', 'runs at once (default: one per core)', wholeNumber(1), defaultJobs())
     .option('--check', 'verify every law of the simulation after every event')
+    .option('--no-cache', 'make the plan anew even if the same one was made before')
     .option('--quiet', 'no progress and no remarks on stderr')
     .option('--no-color', 'no colours')
     .action((scenario: string, options: PlanOptions) => plan(scenario, options, terminal));
@@ -73,27 +76,46 @@ async function plan(name: string, options: PlanOptions, terminal: Terminal): Pro
   const asked = options.policy?.split(',').map((policy) => policy.trim());
   const inputs = runInputs(scenario, opened, { policies: asked, seeds: [options.seed] });
   const begun = performance.now();
-  const document = await planRun(
-    {
-      source: { scenario: file, sets: options.set, changes: [], requests: options.requests, cwd: io.cwd },
-      loaded,
-      scenario,
-      opened,
-      policies: inputs.map(({ policy }) => policy),
-      seed: options.seed,
-      check: options.check ?? false,
-      jobs: options.jobs,
-    },
-    io,
-  );
+  const cache = cacheOf(options, {
+    scenarioSha256: scenario.sha256,
+    workloadSha256: opened.workload.sha256,
+    policies: inputs.map(({ policy }) => policy),
+    seed: options.seed,
+  });
+  const known = cache?.read();
+  const document =
+    known ??
+    (await planRun(
+      {
+        source: { scenario: file, sets: options.set, changes: [], requests: options.requests, cwd: io.cwd },
+        loaded,
+        scenario,
+        opened,
+        policies: inputs.map(({ policy }) => policy),
+        seed: options.seed,
+        check: options.check ?? false,
+        jobs: options.jobs,
+      },
+      io,
+    ));
+  if (known === undefined) cache?.write(document);
   for (const folder of folders) writeManifests(folder ?? '', { plan: document, loaded, resources }, io);
   const command = commandText('plan', name, { ...options, sweep: [], replications: 1 });
   const output = { plan: document, scenario: scenarioYaml(scenario), command };
   await writeOutputs(documents, (format, color) => renderPlan(output, format, color), io);
   const { runs, shortened, requests } = document.effort;
   const seconds = (performance.now() - begun) / 1000;
-  io.say(
-    `simulated ${runs} fleets (${shortened} runs shortened), ${requests.toLocaleString('en-US')} requests in ${seconds.toFixed(1)} s`,
-  );
+  if (known !== undefined) io.say('this plan was made before, and kept; --no-cache makes it anew');
+  else
+    io.say(
+      `simulated ${runs} runs (${shortened} of them shortened), ${requests.toLocaleString('en-US')} requests in ${seconds.toFixed(1)} s`,
+    );
   if (!document.feasible) throw new ExitWith(EXIT.infeasible);
+}
+
+/** Where plans are kept. None for a program that runs from its sources, which change under it, and none for a check. */
+function cacheOf({ cache, check }: PlanOptions, key: PlanKey): PlanCache | undefined {
+  return cache && check !== true && hasWorkers()
+    ? new PlanCache(cacheFolder(), key, programDigest())
+    : undefined;
 }

@@ -116,8 +116,8 @@ function fleetSection(plan: Plan): Markup {
 
 function chartsSection(pareto: Chart | undefined, headroom: Chart | undefined): Markup | undefined {
   if (pareto === undefined && headroom === undefined) return undefined;
-  return html`<section aria-labelledby="charts">
-    <h2 id="charts">Price and headroom</h2>
+  return html`<section aria-labelledby="price-charts">
+    <h2 id="price-charts">Price and headroom</h2>
     <p class="lede">
       The dashed rule is the attainment that was promised. Runs that were cut short are not drawn.
     </p>

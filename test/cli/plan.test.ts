@@ -94,6 +94,8 @@ describe('plan', () => {
     expect(files()).toEqual(['deploy', 'plan.html', 's.yaml']);
     const page = read('plan.html');
     expect(page).toContain('Every fleet that was looked at');
+    const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+    expect(ids.length).toBe(new Set(ids).size);
     const data = /<script type="application\/json" id="charts">([\s\S]*?)<\/script>/.exec(page)?.[1] ?? '{}';
     const { charts } = JSON.parse(data) as { charts: { id: string; spec: TopLevelSpec }[] };
     expect(charts.map(({ id }) => id)).toEqual(['plan-pareto', 'plan-headroom']);
