@@ -119,7 +119,18 @@ export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
     sensitivities:
       bestRun === undefined || bestFleet === undefined
         ? []
-        : sensitivitiesOf({ space: fleets, found, best: bestFleet, run: bestRun, slo, ledger, explored }),
+        : [
+            ...(await kindEndOf(fleets, bestRun, ledger)),
+            ...sensitivitiesOf({
+              space: fleets,
+              found,
+              best: bestFleet,
+              run: bestRun,
+              slo,
+              ledger,
+              explored,
+            }),
+          ],
     ...(bestShape !== undefined &&
       bestRun !== undefined && {
         ...envelopeOf({ shape: bestShape, demand: scaled, simulated: bestRun.pools[0]?.replicas ?? 0, slo }),
@@ -128,6 +139,35 @@ export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
     effort: effortOf(ledger.lines),
     labels: planLabels(space, requirement, bestFleet ?? nearest, mixes),
   };
+}
+
+/** What the answer's kind would cost if every range lay at its kind end; nothing without ranges, and for mixes. */
+async function kindEndOf(space: FleetSpace, run: FleetRun, ledger: Ledger): Promise<Plan['sensitivities']> {
+  const { requirement } = space;
+  const [pool] = run.pools;
+  if (requirement.kind === undefined || pool === undefined || run.pools.length > 1) return [];
+  const alone = {
+    ...space,
+    policies: [run.policy],
+    requirement: { ...requirement, ...requirement.kind },
+    brackets: space.brackets.map((bracket, shape) => ({
+      ...bracket,
+      atLeast: 1,
+      hopeless: shape === pool.shape ? undefined : 'another kind',
+    })),
+  };
+  const { best } = await findFleet(alone, ledger);
+  const shape = space.shapes[pool.shape];
+  if (best === undefined || shape === undefined) return [];
+  const replicas = best.units * shape.buying.replicasPerUnit;
+  return [
+    {
+      what: 'load of the ranges, multiple of the scenario',
+      flipsAt: requirement.kind.peak,
+      now: requirement.peak,
+      text: `were every range at the end that asks for less, ${replicas} of the same replicas would do`,
+    },
+  ];
 }
 
 /** The same requests, so many times as fast. */

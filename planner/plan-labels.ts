@@ -52,7 +52,7 @@ export function planLabels(
             path: 'spec.plan.users',
           },
         ]),
-    ...(requirement.kindLoad === undefined
+    ...(requirement.kind === undefined
       ? []
       : [
           {

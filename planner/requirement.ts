@@ -7,8 +7,8 @@ import type { Buying } from './shape.ts';
 export interface Requirement {
   /** The load that is planned for: users and growth included. */
   readonly load: number;
-  /** The same where every range is at its kind end; undefined without ranges. */
-  readonly kindLoad: number | undefined;
+  /** Load and peak where every range is at the end that asks for less; undefined without ranges. */
+  readonly kind: { readonly load: number; readonly peak: number } | undefined;
   /** The load at which the SLO must still be met with everything up. */
   readonly peak: number;
   readonly growthPerMonth: number;
@@ -35,7 +35,7 @@ export function requirementOf(plan: PlanSpec, rate: number): Requirement {
   );
   return {
     load,
-    kindLoad: hasRange ? loadAt(0) * (1 + valueAt(plan.headroom, 0)) : undefined,
+    kind: hasRange ? { load: loadAt(0), peak: loadAt(0) * (1 + valueAt(plan.headroom, 0)) } : undefined,
     peak: load * (1 + valueAt(plan.headroom, 1)),
     usersPerRate:
       plan.users &&

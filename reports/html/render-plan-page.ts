@@ -179,13 +179,14 @@ function ledgerSection({ candidates }: Plan): Markup {
           candidate.outcome,
           candidate.reason,
         ]),
+      'reasons',
     )}
   </section>`;
 }
 
-function table(titles: readonly string[], rows: readonly (readonly string[])[]): Markup {
+function table(titles: readonly string[], rows: readonly (readonly string[])[], name = ''): Markup {
   return html`<div class="scroll" tabindex="0" role="group">
-    <table>
+    <table class="${name}">
       <thead>
         <tr>
           ${titles.map((title) => html`<th scope="col">${title}</th>`)}

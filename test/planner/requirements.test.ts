@@ -34,6 +34,8 @@ describe('what a plan must carry', () => {
     expect(await replicasOf(scenario('{ max_gpus: 30, survive: replica }'))).toBe(plain + 1);
     expect(await replicasOf(scenario('{ max_gpus: 30, headroom: 0.8 }'))).toBeGreaterThan(plain);
     expect(await replicasOf(scenario('{ max_gpus: 30, headroom: [0, 0.8] }'))).toBeGreaterThan(plain);
+    const ranged = await planOf(scenario('{ max_gpus: 30, headroom: [0, 0.8] }')).plan();
+    expect(ranged.sensitivities[0]?.text).toContain(`${plain} of the same replicas would do`);
     const grown = await planOf(scenario('{ max_gpus: 30, growth_per_month: 0.06, months: 12 }')).plan();
     expect(grown.requirement.load).toBeCloseTo(1.06 ** 12, 9);
     expect(grown.best?.gpus).toBeGreaterThan(plain);
