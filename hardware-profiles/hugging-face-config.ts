@@ -128,6 +128,7 @@ function attention(
     headDim,
     valueDim: read.optional('v_head_dim') ?? headDim,
     qkNorm: config['use_qk_norm'] === true || QK_NORM.test(architecture),
+    qkNormShared: architecture.startsWith('MiniMaxM2'),
     bias:
       config['attention_bias'] === true || config['qkv_bias'] === true || architecture.startsWith('Qwen2'),
   };

@@ -56,6 +56,8 @@ export interface GroupedQueryAttention {
   readonly valueDim: number;
   /** Norms on queries and keys. */
   readonly qkNorm: boolean;
+  /** These norms run over the heads of all GPUs, which therefore add up their squares (MiniMax-M2). */
+  readonly qkNormShared: boolean;
   readonly bias: boolean;
 }
 

@@ -52,7 +52,10 @@ export function modelCost(input: ModelCostInput): StepCost {
       tokens <= engine.kernels.sharedExpertsBesideUntil
         ? Math.max(routed + sharedBytes / input.gpu.memoryBandwidth.value, sharedTime)
         : routed + sharedTime;
-    return time + expertTime + 2 * layers * reduce(tokens, inGraph);
+    // Sums of squares of queries and keys, FP32, for norms over all heads (vLLM MiniMaxText01RMSNormTP.forward_qk).
+    const shared = model.attention.kind === 'gqa' && model.attention.qkNormShared;
+    const norms = shared ? layers * operators.allReduce(2 * 4 * tokens, gpus, inGraph) : 0;
+    return time + expertTime + norms + 2 * layers * reduce(tokens, inGraph);
   };
 
   /** One all-reduce of the hidden states, less what the norm inside it saves. */
