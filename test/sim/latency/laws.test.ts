@@ -24,7 +24,9 @@ it('more memory bandwidth never makes decode slower, whatever the GPU, model and
         const input = inputOf(gpuName, modelName, 2);
         const shape = shapeOf(contexts);
         const step = (gpu: GpuProfile) =>
-          stepTimeModel({ ...input, gpu }).timer(TICKS_PER_SECOND).step(shape);
+          stepTimeModel({ ...input, gpu })
+            .timer(TICKS_PER_SECOND)
+            .step(shape);
         const before = step(input.gpu);
         const after = step({
           ...input.gpu,
