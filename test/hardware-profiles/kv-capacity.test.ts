@@ -40,6 +40,7 @@ describe('KV capacity', () => {
     ['llama-3.1-8b', 1, 0.9, 14.99, 4.76, 51.38],
     ['qwen3-32b', 2, 0.9, 30.59, 5.64, 34.49],
     ['qwen3-32b', 1, 0.9, 61.03, 5.64, 4.45],
+    ['gpt-oss-20b', 1, 0.9, 13.47, 7.38, 50.28],
   ])(
     '%s on %d GPU(s): weights, activation and KV as logged',
     (name, tp, utilization, weights, activation, kv) => {
