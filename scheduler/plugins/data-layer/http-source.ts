@@ -14,7 +14,14 @@ export const dcgmDataSource = httpSource('dcgm-data-source', 'alpha');
 export const multiclusterMetricsDataSource = httpSource('multicluster-metrics-data-source', 'alpha');
 
 function httpSource(type: string, maturity: 'beta' | 'alpha') {
-  return definePlugin({ type, roles: ['source'], maturity, parameters: readHttpSource });
+  return definePlugin({
+    type,
+    roles: ['source'],
+    maturity,
+    // The one source in configurations of recorded decisions.
+    ...(type !== 'metrics-data-source' && { unverified: true as const }),
+    parameters: readHttpSource,
+  });
 }
 
 function readHttpSource(reader: ParameterReader): void {

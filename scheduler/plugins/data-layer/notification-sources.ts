@@ -13,6 +13,7 @@ export const endpointNotificationSource = definePlugin({
 });
 export const k8sNotificationSource = definePlugin({
   type: 'k8s-notification-source',
+  unverified: true,
   roles: ['source'],
   maturity: 'beta',
   needsParameters: true,

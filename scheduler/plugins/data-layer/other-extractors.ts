@@ -10,16 +10,19 @@ import { MULTICLUSTER_KV, MULTICLUSTER_QUEUE } from '../multicluster.ts';
  */
 export const modelsDataExtractor = definePlugin({
   type: 'models-data-extractor',
+  unverified: true,
   roles: ['extractor'],
   maturity: 'beta',
 });
 export const dcgmExtractor = definePlugin({
   type: 'dcgm-extractor',
+  unverified: true,
   roles: ['extractor'],
   maturity: 'alpha',
 });
 export const multiclusterMetricsExtractor = definePlugin({
   type: 'multicluster-metrics-extractor',
+  unverified: true,
   roles: ['extractor'],
   maturity: 'alpha',
   parameters: (reader) => {

@@ -8,11 +8,11 @@ import { definePlugin } from '../../plugin-type.ts';
  * Source: pkg/epp/framework/plugins/requesthandling/parsers of llm-d-router at ebab6879.
  */
 export const PARSERS = [
-  'openai-parser',
-  'anthropic-parser',
-  'vllmhttp-parser',
-  'vllmgrpc-parser',
-  'sglanghttp-parser',
-  'vertexai-parser',
-  'passthrough-parser',
-].map((type) => definePlugin({ type, roles: ['parser'], maturity: 'beta' }));
+  ...['openai-parser', 'anthropic-parser', 'vllmhttp-parser', 'passthrough-parser'].map((type) =>
+    definePlugin({ type, roles: ['parser'], maturity: 'beta' }),
+  ),
+  // No recorded body came through these.
+  ...['vllmgrpc-parser', 'sglanghttp-parser', 'vertexai-parser'].map((type) =>
+    definePlugin({ type, roles: ['parser'], maturity: 'beta', unverified: true }),
+  ),
+];
