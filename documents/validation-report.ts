@@ -59,6 +59,8 @@ const validationOrder = z.strictObject({
   /** Names of policies, the best first. */
   measured: z.array(z.string()),
   predicted: z.array(z.string()),
+  /** Pairs (better, worse) that are more than a tenth apart and that the forecast orders the other way round. */
+  swapped: z.array(z.tuple([z.string(), z.string()])),
   /** By name: what they were ordered by. */
   measuredValues: z.record(z.string(), z.number()),
   predictedValues: z.record(z.string(), z.number()),

@@ -50,7 +50,8 @@ function cellsOf(one: ValidationCase, { entry }: CaseOutcome): ValidationCell[] 
   return one.figures.flatMap((figure): ValidationCell[] => {
     const predicted = figure.predict(entry);
     if (predicted === undefined || !(figure.measured > 0)) return [];
-    const { loadFactor, noise } = figure;
+    const { noise } = figure;
+    const loadFactor = typeof figure.loadFactor === 'function' ? figure.loadFactor(entry) : figure.loadFactor;
     return [
       {
         id: figure.id === '' ? one.id : `${one.id} ${figure.id}`,
@@ -122,8 +123,26 @@ function orderOf({ id, metric, higherIsBetter, entrants }: Contest, entries: Ent
       metric,
       measured: by('measured'),
       predicted: by('predicted'),
+      swapped: swappedPairs(played, sign),
       measuredValues: values('measured'),
       predictedValues: values('predicted'),
     },
   ];
+}
+
+/** Mean TTFT of near-identical runs differs by up to this share: policies nearer to each other have no order. */
+const TOO_NEAR = 0.1;
+
+/** Pairs that the measurement orders, and the forecast the other way round. */
+function swappedPairs(
+  entrants: readonly { readonly policy: string; readonly measured: number; readonly predicted: number }[],
+  sign: number,
+): [string, string][] {
+  return entrants.flatMap((a) =>
+    entrants.flatMap((b): [string, string][] => {
+      const isBetter = sign * (a.measured - b.measured) < 0;
+      const apart = Math.abs(a.measured - b.measured) > TOO_NEAR * Math.min(a.measured, b.measured);
+      return isBetter && apart && sign * (a.predicted - b.predicted) >= 0 ? [[a.policy, b.policy]] : [];
+    }),
+  );
 }

@@ -34,7 +34,8 @@ export interface MeasuredFigure {
   readonly measured: number;
   readonly predict: (entry: RunEntry) => number | undefined;
   readonly noise?: number | undefined;
-  readonly loadFactor?: number | undefined;
+  /** May depend on the forecast where the report does not say what its unit is. */
+  readonly loadFactor?: number | ((entry: RunEntry) => number | undefined) | undefined;
 }
 
 /** Seconds; undefined = not measured. */

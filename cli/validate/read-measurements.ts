@@ -2,12 +2,15 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 import { UserError } from '../../base/user-error.ts';
+import { publishedExperiments } from '../../calibration/validate/published/published-experiments.ts';
 import { servingPoints } from '../../calibration/validate/serving-points.ts';
 import { joined, NOTHING, type Measurements } from '../../calibration/validate/validation-case.ts';
+import { vllmRun } from '../../calibration/validate/vllm-run.ts';
 import { traceFilesOf } from '../../sim/workload/trace/trace-format.ts';
 import { nodeProfiles } from '../files/node-resources.ts';
 import { readBytes } from '../files/read-file.ts';
 import { shownPath } from '../files/user-path.ts';
+import { readScenarioRun } from './read-scenario-run.ts';
 
 /**
  * The measurements in files and folders (those in folders below as well). Throws UserError for a path that is not there,
@@ -42,6 +45,16 @@ function readNamed(file: string, name: string, cwd: string): Measurements {
 }
 
 function readFolder(folder: string, cwd: string): Measurements {
+  const has = (name: string): boolean => existsSync(path.join(folder, name));
+  if (has('meta.json') && has('requests.jsonl')) {
+    const [meta, requests] = [path.join(folder, 'meta.json'), path.join(folder, 'requests.jsonl')];
+    return vllmRun(
+      folder,
+      { file: shownPath(meta, cwd), text: textOf(meta, cwd) },
+      traceFilesOf(shownPath(requests, cwd), textOf(requests, cwd)),
+      nodeProfiles(),
+    );
+  }
   const entries = readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return joined(
     entries.map((entry) => {
@@ -54,12 +67,31 @@ function readFolder(folder: string, cwd: string): Measurements {
 /** Undefined for a file that holds no measurements. */
 function readFile(file: string, cwd: string): Measurements | undefined {
   const shown = shownPath(file, cwd);
-  const text = (): string => readBytes(file, shown).toString('utf8');
   if (/\.csv(\.gz)?$/.test(file)) {
-    const content = text();
+    const content = textOf(file, cwd);
     const header = content.slice(0, content.indexOf('\n')).split(',');
     if (header.includes('silicon_tpot_ms'))
       return servingPoints(traceFilesOf(shown, content), nodeProfiles());
   }
+  if (path.basename(file) === 'experiments.json') {
+    return publishedExperiments(
+      shown,
+      listIn(textOf(file, cwd)),
+      listIn(textOf(path.join(path.dirname(file), 'workloads.json'), cwd)),
+      nodeProfiles(),
+    );
+  }
+  if (/\.ya?ml$/.test(file)) return readScenarioRun({ file: shown, text: textOf(file, cwd) }, cwd);
   return undefined;
+}
+
+function textOf(file: string, cwd: string): string {
+  return readBytes(file, shownPath(file, cwd)).toString('utf8');
+}
+
+/** The list that a JSON file is, or holds under `workloads`. */
+function listIn(text: string): readonly unknown[] {
+  const value: unknown = JSON.parse(text);
+  const list = typeof value === 'object' && value !== null && 'workloads' in value ? value.workloads : value;
+  return Array.isArray(list) ? list : [];
 }

@@ -42,7 +42,7 @@ function pairsOf({ cells }: ValidationReport): number {
   return new Set(cells.map(({ model, hardware }) => `${model} ${hardware}`)).size;
 }
 
-const HEADER = `${'metric'.padEnd(12)}${'class'.padEnd(15)}${'load'.padEnd(7)}${'split'.padEnd(9)}${'n'.padStart(4)}${'pairs'.padStart(6)}${'bias'.padStart(7)}${'median'.padStart(7)}${'mean'.padStart(7)}`;
+const HEADER = `${'metric'.padEnd(11)}${'class'.padEnd(14)}${'load'.padEnd(7)}${'split'.padEnd(9)}${'n'.padStart(4)}${'pairs'.padStart(6)}${'bias'.padStart(7)}${'median'.padStart(7)}${'mean'.padStart(7)}`;
 
 function table(title: string, rows: readonly ValidationSummary[]): string[] {
   if (rows.length === 0) return [];
@@ -52,8 +52,8 @@ function table(title: string, rows: readonly ValidationSummary[]): string[] {
 function rowText(row: ValidationSummary): string {
   const pairs = `${row.indicative ? '~' : ''}${row.pairs}`;
   return [
-    metricName(row.metric).padEnd(12),
-    row.class.padEnd(15),
+    metricName(row.metric).padEnd(11),
+    row.class.padEnd(14),
     (row.bin ?? '-').padEnd(7),
     row.split.padEnd(9),
     String(row.count).padStart(4),
@@ -93,11 +93,13 @@ function kneeLines({ knees }: ValidationReport, bold: (text: string) => string):
 
 function orderLines({ orders }: ValidationReport, bold: (text: string) => string): string[] {
   if (orders.length === 0) return [];
-  const right = orders.filter(({ measured, predicted }) => measured.join() === predicted.join()).length;
+  const right = orders.filter(({ swapped }) => swapped.length === 0).length;
   const named = (names: readonly string[], values: Readonly<Record<string, number>>): string =>
-    names.map((name) => `${name} ${threeDigits(values[name] ?? NaN)}`).join(' < ');
+    names.map((name) => `${name} ${threeDigits(values[name] ?? NaN)}`).join(', ');
   return [
-    bold(`Orders of policies: ${right} of ${orders.length} right`),
+    bold(
+      `Orders of policies: ${right} of ${orders.length} right (the best first; pairs less than 10 % apart have no order)`,
+    ),
     ...orders.flatMap((order) => [
       ...wrap(`${order.id}, ${order.metric}`, WIDTH, '  '),
       ...wrap(`  measured  ${named(order.measured, order.measuredValues)}`, WIDTH, '    '),
@@ -137,7 +139,7 @@ function reasonLines({ notScored }: ValidationReport, bold: (text: string) => st
 }
 
 function metricName(metric: string): string {
-  return metric === 'throughput.requestsPerSecond' ? 'plateau' : metric;
+  return metric === 'throughput.requestsPerSecond' ? 'requests/s' : metric;
 }
 
 function signed(error: number): string {

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+
+/** The keys of a published experiment that are read. */
+const plugin = z.object({ type: z.string(), parameters: z.record(z.string(), z.unknown()).optional() });
+
+const arm = z.object({
+  arm: z.string(),
+  plugins: z.array(plugin).optional(),
+  weights: z.record(z.string(), z.number().nullable()).optional(),
+  replicas: z.int().optional(),
+});
+
+const row = z.object({
+  arm: z.string(),
+  ratePerSec: z.number().optional(),
+  nominalRatePerSec: z.union([z.number(), z.string()]).optional(),
+  ttftMeanS: z.number().nullish(),
+  ttftP90S: z.number().nullish(),
+  tpotMeanMs: z.number().nullish(),
+  e2eMeanS: z.number().nullish(),
+  e2eP90S: z.number().nullish(),
+  outputTokPerSec: z.number().nullish(),
+});
+
+export const experimentSchema = z.object({
+  id: z.string(),
+  kind: z.string(),
+  date: z.string().optional(),
+  model: z.string(),
+  gpu: z.string(),
+  tp: z.int().optional(),
+  servers: z.int().nullish(),
+  engine: z.object({
+    version: z.string().optional(),
+    flags: z.record(z.string(), z.unknown()).optional(),
+    kvCacheTokensPerServer: z.union([z.number(), z.string()]).nullish(),
+  }),
+  offload: z.unknown(),
+  workload: z.object({ ref: z.string().optional() }),
+  router: z.object({ arms: z.array(arm) }).nullish(),
+  results: z.object({ rows: z.array(z.unknown()) }),
+});
+
+export const clusterRows = z.array(row);
+
+const stage = z.object({ rate: z.number(), duration: z.number(), role: z.string().optional() });
+
+export const workloadSchema = z.object({
+  id: z.string(),
+  load: z.object({
+    type: z.string(),
+    interval: z.number().optional(),
+    request_timeout: z.number().nullish(),
+    stages: z.array(stage),
+  }),
+  data: z.object({
+    type: z.literal('shared_prefix'),
+    shared_prefix: z.object({
+      num_groups: z.int(),
+      num_prompts_per_group: z.int(),
+      system_prompt_len: z.int(),
+      question_len: z.int(),
+      output_len: z.int(),
+      enable_multi_turn_chat: z.literal(false).optional(),
+    }),
+  }),
+  ignoreEos: z.boolean(),
+});
+
+export type Experiment = z.infer<typeof experimentSchema>;
+export type ClusterRow = z.infer<typeof row>;
+export type Arm = z.infer<typeof arm>;
+export type PublishedWorkload = z.infer<typeof workloadSchema>;

@@ -1,0 +1,109 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+import { validationReport } from '../../documents/validation-report.ts';
+import { workspace } from '../support/workspace.ts';
+
+const REQUESTS = [
+  { arrival: 0, input: 800, output: 5, first: 0.08, last: 0.12 },
+  { arrival: 0.5, input: 300, output: 9, first: 0.55, last: 0.63 },
+  { arrival: 0.6, input: 1200, output: 1, first: 0.7, last: 0.7 },
+];
+
+const CSV = [
+  'sent,in,out,first,last',
+  ...REQUESTS.map(({ arrival, input, output, first, last }) => [arrival, input, output, first, last].join()),
+].join('\n');
+
+const SCENARIO = `
+apiVersion: fleetcast/v1alpha1
+kind: Scenario
+metadata: { name: my-run }
+spec:
+  model: llama-3.1-8b
+  fleet:
+    pools:
+      - { name: own, hardware: h100-sxm-80gb, replicas: 1, engine: { num_gpu_blocks: 2000, max_model_len: 8192 } }
+  workload:
+    measured:
+      file: record.csv
+      columns: { arrival: sent, input_tokens: in, output_tokens: out, first_token: first, last_token: last }
+  policies: [{ name: plain, router: { builtin: round-robin } }]
+`;
+
+describe('fleetcast validate', () => {
+  it('compares the forecast of an own run with its record, in percentiles and request by request', async () => {
+    const { run } = workspace({ 'my-run.yaml': SCENARIO, 'record.csv': CSV });
+    const { code, stdout } = await run('validate', 'my-run.yaml', '-o', 'json');
+    expect(code).toBe(0);
+    const report = validationReport.parse(JSON.parse(stdout));
+    const cell = (metric: string) => report.cells.find((one) => one.metric === metric);
+    expect(cell('ttft.p50')?.measured).toBeCloseTo(0.08, 12);
+    expect(cell('tpot.mean')?.measured).toBeCloseTo(0.01, 12);
+    expect(cell('e2e.p90')?.measured).toBeCloseTo(0.128, 12);
+    expect(cell('throughput.requestsPerSecond')?.measured).toBeCloseTo(3 / 0.7, 12);
+    expect(report.requests.map(({ metric, count }) => [metric, count])).toEqual([
+      ['ttft', 3],
+      ['tpot', 2],
+      ['e2e', 3],
+    ]);
+    expect(report.cells.every(({ client, split }) => client === 'documented' && split !== undefined)).toBe(
+      true,
+    );
+  });
+
+  it('prints a table of at most 80 columns, the same bytes each time', async () => {
+    const { run } = workspace({ 'my-run.yaml': SCENARIO, 'record.csv': CSV });
+    const first = await run('validate', 'my-run.yaml');
+    expect(first.stdout).toContain('Request by request');
+    expect(Math.max(...first.stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect((await run('validate', 'my-run.yaml')).stdout).toBe(first.stdout);
+  });
+
+  it('reads recorded vLLM runs in folders, and says what has no profile', async () => {
+    const { run, folder } = workspace({});
+    const requests = REQUESTS.map(({ arrival, input, output, first, last }) =>
+      JSON.stringify({
+        input_toks: input,
+        output_toks: output,
+        arrival_time: 1000 + arrival,
+        queued_ts: 50 + arrival,
+        scheduled_ts: 50 + arrival,
+        first_token_ts: 50 + first,
+        last_token_ts: 50 + last,
+      }),
+    ).join('\n');
+    for (const [name, device] of [
+      ['h100', 'NVIDIA H100 80GB HBM3'],
+      ['unknown', 'Acme X1'],
+    ] as const) {
+      mkdirSync(path.join(folder, 'runs', name), { recursive: true });
+      const meta = {
+        model: 'meta-llama/Llama-3.1-8B',
+        vllm_version: '0.19.0',
+        engine_kwargs: { tensor_parallel_size: 1, max_model_len: null },
+        kv_cache: { num_gpu_blocks: 3000 },
+        hardware: { device_name: device },
+      };
+      writeFileSync(path.join(folder, 'runs', name, 'meta.json'), JSON.stringify(meta));
+      writeFileSync(path.join(folder, 'runs', name, 'requests.jsonl'), requests);
+    }
+    const { stdout } = await run('validate', 'runs', '-o', 'json');
+    const report = validationReport.parse(JSON.parse(stdout));
+    expect(new Set(report.cells.map(({ id, engine }) => `${id} ${engine}`))).toEqual(
+      new Set(['h100 vllm-0.19']),
+    );
+    expect(report.notScored).toEqual([{ id: 'unknown', reason: 'no profile of the GPU Acme X1' }]);
+  });
+
+  it('refuses paths without measurements', async () => {
+    const { run } = workspace({ 'notes.txt': 'hello' });
+    const missing = await run('validate', 'nowhere');
+    expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('no such file or folder')]);
+    const other = await run('validate', 'notes.txt');
+    expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('no measurements')]);
+    const folder = await run('validate', '.');
+    expect([folder.code, folder.stderr]).toEqual([2, expect.stringContaining('no measurements')]);
+  });
+});
