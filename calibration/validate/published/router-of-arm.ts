@@ -121,6 +121,7 @@ function precisely(parameters: Readonly<Record<string, unknown>>): PluginSpec {
 /** Where the penalty is given in tokens in flight, it is turned into the milliseconds that today's filter takes. */
 function affinity(parameters: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { maxTokensInFlightPenalty, ...rest } = parameters;
-  const tokens = Number(/\d+/.exec(String(maxTokensInFlightPenalty ?? ''))?.[0] ?? 0);
+  const text = JSON.stringify(maxTokensInFlightPenalty ?? 0);
+  const tokens = Number(/\d+/.exec(text)?.[0] ?? 0);
   return tokens > 0 ? { ...rest, maxTTFTPenaltyMs: (tokens / PEAK_PREFILL) * 1000 } : rest;
 }
