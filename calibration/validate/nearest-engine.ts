@@ -1,8 +1,8 @@
 import type { ProfileSource } from '../../hardware-profiles/profile-source.ts';
 
 /**
- * The vLLM profile nearest to a version (ties: the older one). Without a version the date decides: vLLM 0.12 is the
- * newest release of 2025 (github.com/vllm-project/vllm/releases), 0.24 one of mid 2026.
+ * The vLLM profile nearest to a version (ties: the older one). Without a version the date decides, which is an assumption
+ * and labelled as one: 0.12 up to the end of 2025, 0.24 after it.
  */
 export function nearestEngine(
   source: ProfileSource,

@@ -21,8 +21,8 @@ import type {
 import { accuracyClassOf, weightFormat } from './weight-format.ts';
 
 /**
- * Requests of a simulated closed loop per client. Serving benchmarks send ten prompts per client of a closed loop
- * (SemiAnalysisAI/InferenceX benchmarks: num_prompts = concurrency x 10), so the burst at the start is a tenth of the mean.
+ * Requests of a simulated closed loop per client. Assumed: the file does not say how many were sent. With ten, the burst at
+ * the start is a tenth of the mean.
  */
 const REQUESTS_PER_CLIENT = 10;
 
