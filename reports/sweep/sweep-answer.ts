@@ -52,10 +52,14 @@ function limitClause(series: readonly SweepSeries[], axis: string): string {
   return `${[...texts, ...misses].join(', ')}${leadOf(first, second)}`;
 }
 
+/** To this share a bisection knows where a policy misses the SLO. */
+const RESOLUTION = 0.01;
+
 /** How much more load the first policy carries than the second, where both limits are known. */
 function leadOf(first: SweepSeries, second: SweepSeries | undefined): string {
   const [more, less] = [first.limit?.value, second?.limit?.value];
   if (more === undefined || less === undefined || less <= 0 || more === less) return '';
+  if (more / less - 1 < RESOLUTION) return ': within the 1 % to which limits are known they carry the same';
   const least = first.limit?.missesFrom === undefined ? 'at least ' : '';
   return `: ${first.policy} carries ${least}${formatShare(more / less - 1)} more`;
 }
