@@ -6,6 +6,7 @@ import type { EngineRequest, ServerListener } from '../../../sim/engine/model-se
 import { PlainReplica } from '../../support/plain-engine/plain-replica.ts';
 import type { PlainArrival } from '../../support/plain-engine/plain-request.ts';
 import { PlainScheduler } from '../../support/plain-engine/plain-scheduler.ts';
+import { ONE_REPLICA } from '../../support/one-replica.ts';
 
 describe('the plain engine', () => {
   it('frees blocks tail first: unnamed ones to the front, named ones to the end', () => {
@@ -142,36 +143,11 @@ function tokens(pass: ReturnType<typeof step>): number[] {
 
 function config(settings: Partial<EngineConfig>): EngineConfig {
   return {
-    blockSize: 16,
+    ...ONE_REPLICA,
     numGpuBlocks: 100,
     maxModelLen: 1024,
     maxNumSeqs: 8,
-    maxNumActiveSeqs: undefined,
-    maxNumBatchedTokens: 2048,
-    maxNumScheduledTokens: 2048,
-    longPrefillTokenThreshold: 0,
-    longPrefillTokenThresholdAdaptive: false,
-    enableChunkedPrefill: true,
-    enablePrefixCaching: true,
-    schedulerReserveFullIsl: true,
-    watermark: 0,
-    policy: 'fcfs',
     asyncScheduling: false,
-    prefillScheduleInterval: 1,
-    maxNumQueuedReqs: undefined,
-    maxLoras: undefined,
-    numSpeculativeTokens: 0,
-    slidingWindow: undefined,
-    prefixCacheRetentionInterval: 0,
-    rules: {
-      longPrefillThresholdWhenAlone: false,
-      ownVictim: 'continue',
-      acceptedDraftsFindable: 'output',
-      victimBeingWritten: 'spare',
-      lorasCounted: 'running',
-      skippedWait: 'front',
-    },
-    overhead: { ingest: 0, ingestPerToken: 0, output: 0 },
     ...settings,
   };
 }

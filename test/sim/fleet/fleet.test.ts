@@ -8,15 +8,7 @@ import type { RunObserver } from '../../../sim/fleet/run-observer.ts';
 import { REJECTED, type Router } from '../../../sim/fleet/router.ts';
 import { CounterServer } from '../../support/counter-server.ts';
 import { listedWorkload, type ListedRequest } from '../../support/listed-workload.ts';
-
-const CLIENT: ClientInput = {
-  maxInFlight: undefined,
-  maxConnections: undefined,
-  timeout: undefined,
-  streaming: true,
-  retries: 0,
-  cancelShare: 0,
-};
+import { PATIENT_CLIENT } from '../../support/fleet-parts.ts';
 
 interface Setting {
   readonly requests: readonly ListedRequest[];
@@ -56,7 +48,7 @@ function play({
     policy: 'test',
     seed: 1,
     workload,
-    client: { ...CLIENT, ...client },
+    client: { ...PATIENT_CLIENT, ...client },
     pools: [pool],
     model: 'any',
     until,

@@ -10,6 +10,8 @@ import type { RouterInput, RunInput } from '../../../sim/fleet/run-input.ts';
 import { simulate } from '../../../sim/fleet/simulate.ts';
 import { blackBox } from '../../../sim/latency/black-box.ts';
 import type { Request, RequestSource } from '../../../sim/workload/request.ts';
+import { PATIENT_CLIENT, QUICK_GATEWAY } from '../../support/fleet-parts.ts';
+import { ONE_REPLICA } from '../../support/one-replica.ts';
 
 const BLOCK = 16;
 
@@ -64,36 +66,15 @@ describe('KvEventFeed', () => {
 });
 
 const ENGINE: EngineConfig = {
+  ...ONE_REPLICA,
   blockSize: BLOCK,
   numGpuBlocks: 2001,
   maxModelLen: 100_000,
   maxNumSeqs: 8,
-  maxNumActiveSeqs: undefined,
   maxNumBatchedTokens: 8192,
   maxNumScheduledTokens: 8192,
-  longPrefillTokenThreshold: 0,
-  longPrefillTokenThresholdAdaptive: false,
-  enableChunkedPrefill: true,
-  enablePrefixCaching: true,
-  schedulerReserveFullIsl: true,
-  watermark: 0,
-  policy: 'fcfs',
   asyncScheduling: false,
-  prefillScheduleInterval: 1,
-  maxNumQueuedReqs: undefined,
-  maxLoras: undefined,
-  numSpeculativeTokens: 0,
-  slidingWindow: undefined,
   prefixCacheRetentionInterval: undefined,
-  rules: {
-    longPrefillThresholdWhenAlone: false,
-    ownVictim: 'continue',
-    acceptedDraftsFindable: 'output',
-    victimBeingWritten: 'spare',
-    lorasCounted: 'running',
-    skippedWait: 'front',
-  },
-  overhead: { ingest: 0, ingestPerToken: 0, output: 0 },
 };
 
 /** One request a second, far apart: prompts of six topics, each with an end of its own. */
@@ -124,18 +105,6 @@ function source(): RequestSource {
   };
 }
 
-const GATEWAY: RouterInput['gateway'] = {
-  scrapeInterval: 0.05,
-  scrapePhase: 'random',
-  kvEventDelay: 0.005,
-  replicas: 1,
-  sharedState: false,
-  decisionTime: 0,
-  tokenizationTime: 0,
-  producerOrder: 'prefix-first',
-  bytesPerToken: undefined,
-};
-
 const PRECISE = `apiVersion: llm-d.ai/v1alpha1
 kind: EndpointPickerConfig
 plugins:
@@ -146,13 +115,13 @@ schedulingProfiles:
 
 function precise(blockTokens: number, replicas = 1): RouterInput {
   const config = loadConfig(PRECISE.replace('BLOCK', String(blockTokens)), {});
-  return { kind: 'endpoint-picker', config, gateway: { ...GATEWAY, replicas }, tieBreak: 'random' };
+  return { kind: 'endpoint-picker', config, gateway: { ...QUICK_GATEWAY, replicas }, tieBreak: 'random' };
 }
 
 function rival(name: string): RouterInput {
   const make = RIVAL_POLICIES.get(name);
   if (make === undefined) throw new Error(`no ${name}`);
-  return { kind: 'policy', make, gateway: GATEWAY };
+  return { kind: 'policy', make, gateway: QUICK_GATEWAY };
 }
 
 describe('a router that follows the engines’ caches', () => {
@@ -169,14 +138,7 @@ describe('a router that follows the engines’ caches', () => {
       seed: 1,
       model: 'm',
       workload: { open: source, sha256: 'topics', finish: 'eos', hasSessions: false },
-      client: {
-        maxInFlight: undefined,
-        maxConnections: undefined,
-        timeout: undefined,
-        streaming: true,
-        retries: 0,
-        cancelShare: 0,
-      },
+      client: PATIENT_CLIENT,
       pools: [
         {
           name: 'pool',

@@ -7,41 +7,22 @@ import type { RunInput } from '../../../sim/fleet/run-input.ts';
 import { simulate } from '../../../sim/fleet/simulate.ts';
 import { blackBox } from '../../../sim/latency/black-box.ts';
 import { listedWorkload } from '../../support/listed-workload.ts';
+import { PATIENT_CLIENT, QUICK_GATEWAY } from '../../support/fleet-parts.ts';
+import { ONE_REPLICA } from '../../support/one-replica.ts';
 
 const REQUESTS = 60_000;
 
 /** One slot, no batching, no lag, no cache: a server of queueing theory. */
 const SINGLE_SLOT: EngineConfig = {
-  blockSize: 16,
+  ...ONE_REPLICA,
   numGpuBlocks: 100_001,
   maxModelLen: 1_000_000,
   maxNumSeqs: 1,
-  maxNumActiveSeqs: undefined,
   maxNumBatchedTokens: 1_000_000,
   maxNumScheduledTokens: 1_000_000,
-  longPrefillTokenThreshold: 0,
-  longPrefillTokenThresholdAdaptive: false,
-  enableChunkedPrefill: true,
   enablePrefixCaching: false,
-  schedulerReserveFullIsl: true,
-  watermark: 0,
-  policy: 'fcfs',
   asyncScheduling: false,
-  prefillScheduleInterval: 1,
-  maxNumQueuedReqs: undefined,
-  maxLoras: undefined,
-  numSpeculativeTokens: 0,
-  slidingWindow: undefined,
   prefixCacheRetentionInterval: undefined,
-  rules: {
-    longPrefillThresholdWhenAlone: false,
-    ownVictim: 'continue',
-    acceptedDraftsFindable: 'output',
-    victimBeingWritten: 'spare',
-    lorasCounted: 'running',
-    skippedWait: 'front',
-  },
-  overhead: { ingest: 0, ingestPerToken: 0, output: 0 },
 };
 
 /** Poisson arrivals at `load` of one server whose mean service is 1 s; mean time in the system, seconds. */
@@ -60,14 +41,7 @@ function meanResponse(load: number, service: 'constant' | 'exponential'): number
     seed: 1,
     model: 'black-box',
     workload,
-    client: {
-      maxInFlight: undefined,
-      maxConnections: undefined,
-      timeout: undefined,
-      streaming: true,
-      retries: 0,
-      cancelShare: 0,
-    },
+    client: PATIENT_CLIENT,
     pools: [
       {
         name: 'server',
@@ -82,17 +56,7 @@ function meanResponse(load: number, service: 'constant' | 'exponential'): number
     router: {
       kind: 'policy',
       make: PLAIN_POLICIES['round-robin'],
-      gateway: {
-        scrapeInterval: 0.05,
-        scrapePhase: 'random',
-        kvEventDelay: 0.005,
-        replicas: 1,
-        sharedState: false,
-        decisionTime: 0,
-        tokenizationTime: 0,
-        producerOrder: 'prefix-first',
-        bytesPerToken: undefined,
-      },
+      gateway: QUICK_GATEWAY,
     },
     slo: undefined,
     warmup: 0,

@@ -5,20 +5,12 @@ import { loadScenario } from '../../../scenarios/load/load-scenario.ts';
 import { resolveScenario } from '../../../scenarios/resolve/resolve-scenario.ts';
 import { runInputs } from '../../../scenarios/resolve/run-inputs.ts';
 import { workloadOf } from '../../../scenarios/resolve/workload-of.ts';
-import type { ClientInput, ReplicaEvent, RunInput } from '../../../sim/fleet/run-input.ts';
+import type { ReplicaEvent, RunInput } from '../../../sim/fleet/run-input.ts';
 import { simulate } from '../../../sim/fleet/simulate.ts';
 import { resourcesOf } from '../../support/scenario-text.ts';
+import { PATIENT_CLIENT } from '../../support/fleet-parts.ts';
 
 const POLICIES = ['round-robin', 'least-request', 'llm-d', 'dynamo@2026-06:kv-router'];
-
-const CLIENT: ClientInput = {
-  maxInFlight: undefined,
-  maxConnections: undefined,
-  timeout: undefined,
-  streaming: true,
-  retries: 0,
-  cancelShare: 0,
-};
 
 const SCENARIO = `apiVersion: fleetcast/v1alpha1
 kind: Scenario
@@ -79,7 +71,7 @@ describe.each(POLICIES)('what happens to replicas, under %s', (policy) => {
   });
 
   it('may fail tries again until the failure is noticed: the replica looks idle to whoever counts requests', () => {
-    const retrying = play(policy, [{ do: 'fail' }], { client: { ...CLIENT, retries: 20 } });
+    const retrying = play(policy, [{ do: 'fail' }], { client: { ...PATIENT_CLIENT, retries: 20 } });
     const { failed, completed } = retrying.entry.requests;
     expect(failed).toBeLessThanOrEqual(play(policy, [{ do: 'fail' }]).entry.requests.failed);
     expect(failed + completed).toBe(300);

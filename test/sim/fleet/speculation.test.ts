@@ -5,6 +5,7 @@ import { simulate } from '../../../sim/fleet/simulate.ts';
 import { blackBox } from '../../../sim/latency/black-box.ts';
 import { listedWorkload } from '../../support/listed-workload.ts';
 import { ONE_REPLICA } from '../../support/one-replica.ts';
+import { PATIENT_CLIENT, QUICK_GATEWAY } from '../../support/fleet-parts.ts';
 
 const REQUESTS = 200;
 const OUTPUT = 101;
@@ -20,14 +21,7 @@ function meanTpot(drafts: number, acceptance: number, seed = 1): number {
     seed,
     model: 'black-box',
     workload,
-    client: {
-      maxInFlight: undefined,
-      maxConnections: undefined,
-      timeout: undefined,
-      streaming: true,
-      retries: 0,
-      cancelShare: 0,
-    },
+    client: PATIENT_CLIENT,
     pools: [
       {
         name: 'server',
@@ -43,17 +37,7 @@ function meanTpot(drafts: number, acceptance: number, seed = 1): number {
     router: {
       kind: 'policy',
       make: PLAIN_POLICIES['round-robin'],
-      gateway: {
-        scrapeInterval: 0.05,
-        scrapePhase: 'random',
-        kvEventDelay: 0.005,
-        replicas: 1,
-        sharedState: false,
-        decisionTime: 0,
-        tokenizationTime: 0,
-        producerOrder: 'prefix-first',
-        bytesPerToken: undefined,
-      },
+      gateway: QUICK_GATEWAY,
     },
     slo: undefined,
     warmup: 0,
