@@ -14,21 +14,11 @@ import { blocksFor, Leap } from './leap.ts';
 import type { EngineRequest, Gauges, ModelServer, Refusal, ServerListener } from './model-server.ts';
 import { OutputPath } from './output-path.ts';
 import { refusalOf } from './refusal.ts';
-import { NEW_ROW, SchedulingPass } from './scheduling-pass.ts';
+import type { ReplicaParts } from './replica-parts.ts';
+import { SchedulingPass } from './scheduling-pass.ts';
 import { Sequence } from './sequence.ts';
 import { ServerAccount } from './server-account.ts';
-
-/** What a server needs besides its configuration. */
-export interface ReplicaParts {
-  readonly config: EngineConfig;
-  readonly timer: StepTimer;
-  readonly listener: ServerListener;
-  readonly ticksPerSecond: number;
-  /** How far back gauges will be asked for. */
-  readonly gaugeHistory: Ticks;
-  /** With numSpeculativeTokens only. */
-  readonly drafts?: DraftModel | undefined;
-}
+import { tellStarts } from './tell-starts.ts';
 
 /**
  * One vLLM replica on the run's clock: the core's passes (EngineCore.step_with_batch_queue in vllm/v1/engine/core.py), one
@@ -192,7 +182,7 @@ export class ReplicaServer implements ModelServer {
       this.boundaryAt = Infinity;
       return;
     }
-    if (!this.executing.steady) this.announceStarts(now);
+    if (!this.executing.steady) tellStarts(this.listener, this.executing, now);
     if (this.config.asyncScheduling) {
       this.compose(this.composed);
       this.hasComposed = this.composed.rows > 0;
@@ -206,7 +196,6 @@ export class ReplicaServer implements ModelServer {
     this.joinedBefore = this.joined;
     this.goneUnseen = 0;
     if (pass.rows === 0) return;
-    if (this.adapters !== undefined) pass.countAdapters();
     pass.duration = this.timer.step(pass.shape);
     if (pass.steady) return;
     const { sequences, rows } = pass;
@@ -214,16 +203,6 @@ export class ReplicaServer implements ModelServer {
       const sequence = sequences[row];
       if (sequence !== undefined && sequence.servedInput < sequence.promptTokens)
         this.account.served += sequence.serveInput();
-    }
-  }
-
-  private announceStarts(now: Ticks): void {
-    const { sequences, kinds, rows } = this.executing;
-    for (let row = 0; row < rows; row++) {
-      if (kinds[row] !== NEW_ROW) continue;
-      const sequence = sequences[row];
-      if (sequence === undefined || sequence.status === 'finished') continue;
-      this.listener.started(sequence.request, now, sequence.hitTokens, sequence.queuedAt);
     }
   }
 

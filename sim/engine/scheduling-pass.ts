@@ -55,16 +55,6 @@ export class SchedulingPass {
     this.shape = new RowShape(window);
   }
 
-  /** Distinct LoRA adapters among the rows, for the pass's shape. */
-  countAdapters(): void {
-    const names = new Set<string>();
-    for (let row = 0; row < this.rows; row++) {
-      const lora = this.sequences[row]?.request.lora;
-      if (lora !== undefined) names.add(lora);
-    }
-    this.shape.adapters = names.size;
-  }
-
   clear(): void {
     this.rows = 0;
     this.totalTokens = 0;

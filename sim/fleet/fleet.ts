@@ -7,24 +7,15 @@ import { EventQueue } from '../events/event-queue.ts';
 import { runLoop, type EventLine } from '../events/run-loop.ts';
 import type { Request, RequestSource, RequestStatus } from '../workload/request.ts';
 import { Client } from './client.ts';
+import type { FleetParts } from './fleet-parts.ts';
 import { Flight } from './flight.ts';
 import { Flights } from './flights.ts';
 import { ReplicaEvents, type ReplicaActions } from './replica-events.ts';
-import { Replicas, type MakeServer } from './replicas.ts';
+import { Replicas } from './replicas.ts';
 import { listenerTo } from './server-listener.ts';
 import { QUEUED, REJECTED, type FleetView, type Router } from './router.ts';
 import type { RunInput } from './run-input.ts';
 import type { RunObserver } from './run-observer.ts';
-
-/** What a fleet is made of. */
-export interface FleetParts {
-  readonly input: RunInput;
-  readonly clock: Clock;
-  readonly source: RequestSource;
-  readonly observer: RunObserver;
-  readonly makeRouter: (fleet: FleetView) => Router;
-  readonly makeServer: MakeServer;
-}
 
 /**
  * One run: clients, a router and replicas on a common clock. It holds the requests in flight and nothing of the past;
