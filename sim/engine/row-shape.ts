@@ -42,7 +42,7 @@ export class RowShape implements StepShape {
   }
 
   /** A row that computes a sequence's next token, and `tokens` - 1 drafts, behind `computed` others. */
-  private addDecode(tokens: Tokens, computed: Tokens): void {
+  addDecode(tokens: Tokens, computed: Tokens): void {
     this.decodeRows++;
     this.sampledRows += tokens;
     this.decodeTokens += tokens;
@@ -61,7 +61,7 @@ export class RowShape implements StepShape {
   }
 
   /** A row that computes a part of a prompt. */
-  private addChunk(tokens: Tokens, computed: Tokens, samples: boolean): void {
+  addChunk(tokens: Tokens, computed: Tokens, samples: boolean): void {
     this.chunkTokens[this.chunks] = tokens;
     this.chunkComputed[this.chunks] = computed;
     this.chunks++;

@@ -4,7 +4,8 @@ import type {
   LatencyPredictor,
   PredictedLatency,
 } from '../../../scheduler/latency-predictor.ts';
-import type { StepShape, StepTimer } from '../../latency/step-time-model.ts';
+import { RowShape } from '../../engine/row-shape.ts';
+import type { StepTimer } from '../../latency/step-time-model.ts';
 import type { Clock } from '../../events/clock.ts';
 import type { Flight } from '../flight.ts';
 import type { FleetView } from '../router.ts';
@@ -72,9 +73,9 @@ export class LatencyOracle implements LatencyPredictor {
     if (pool === undefined || timer === undefined) return { ttft: 0, tpot: 0 };
     const { engine } = pool;
     const answering = load.filter(({ firstTokenMade }) => firstTokenMade !== undefined);
-    const shape = new Shape(engine.slidingWindow);
-    for (const { prompt } of answering) shape.decode(prompt.length);
-    const step = Math.max(1, timer.step(shape.value));
+    const shape = new RowShape(engine.slidingWindow);
+    for (const { prompt } of answering) shape.addDecode(1, prompt.length);
+    const step = Math.max(1, timer.step(shape));
     const answers = answering
       .map((flight) => {
         const grown = Math.floor((now - (flight.firstTokenMade ?? now)) / step);
@@ -107,10 +108,10 @@ export class LatencyOracle implements LatencyPredictor {
     // The pass under way ends first; with asynchronous scheduling the next one is composed already.
     const lag = load.length === 0 ? 0 : (engine.asyncScheduling ? 1.5 : 0.5) * step;
     const ttft = lag + wait + this.prefillTicks(timer, engine, work, staying);
-    const all = new Shape(engine.slidingWindow);
-    for (const { tokens } of staying) all.decode(tokens);
-    for (let k = 0; k <= prompts; k++) all.decode(asking.prompt.length);
-    const tpot = timer.step(all.value);
+    const all = new RowShape(engine.slidingWindow);
+    for (const { tokens } of staying) all.addDecode(1, tokens);
+    for (let k = 0; k <= prompts; k++) all.addDecode(1, asking.prompt.length);
+    const tpot = timer.step(all);
     return { ttft: 1000 * this.clock.seconds(ttft), tpot: 1000 * this.clock.seconds(tpot) };
   }
 
@@ -123,10 +124,10 @@ export class LatencyOracle implements LatencyPredictor {
   ): Ticks {
     const budget = Math.max(1, maxNumScheduledTokens - answers.length);
     const stepOf = (tokens: Tokens, computed: Tokens): Ticks => {
-      const shape = new Shape(slidingWindow);
-      for (const answer of answers) shape.decode(answer.tokens);
-      shape.chunk(tokens, computed);
-      return timer.step(shape.value);
+      const shape = new RowShape(slidingWindow);
+      for (const answer of answers) shape.addDecode(1, answer.tokens);
+      shape.addChunk(tokens, computed, true);
+      return timer.step(shape);
     };
     const full = Math.floor(work / budget);
     const rest = Math.max(1, Math.round(work - full * budget));
@@ -141,46 +142,5 @@ export class LatencyOracle implements LatencyPredictor {
     let tokens = this.cached.get(flight);
     if (tokens === undefined) this.cached.set(flight, (tokens = this.view.cachedTokens(replica, flight)));
     return tokens;
-  }
-}
-
-/** A step put together row by row. */
-class Shape {
-  readonly value: StepShape = {
-    decodeRows: 0,
-    decodeTokens: 0,
-    decodeContext: 0,
-    decodeContextSquares: 0,
-    windowContext: 0,
-    windowGrowingRows: 0,
-    windowStepsToFull: 0,
-    chunks: 0,
-    chunkTokens: [],
-    chunkComputed: [],
-    sampledRows: 0,
-    adapters: 0,
-  };
-  private readonly window: Tokens | undefined;
-
-  constructor(window: Tokens | undefined) {
-    this.window = window;
-  }
-
-  decode(context: Tokens): void {
-    const { value } = this;
-    value.decodeRows++;
-    value.decodeTokens++;
-    value.sampledRows++;
-    value.decodeContext += context;
-    value.decodeContextSquares += context * context;
-    if (this.window !== undefined) value.windowContext += Math.min(context, this.window);
-  }
-
-  chunk(tokens: Tokens, computed: Tokens): void {
-    const { value } = this;
-    value.chunks++;
-    value.chunkTokens.push(tokens);
-    value.chunkComputed.push(computed);
-    value.sampledRows++;
   }
 }
