@@ -19,29 +19,17 @@ export function paretoChart(plan: Plan): Chart | undefined {
   if (points.length < 2) return undefined;
   const outcomes = ['meets', 'misses', 'unstable'];
   const title = plan.objective === 'usdPerHour' ? 'USD per hour' : 'GPUs';
-  return {
-    id: 'plan-pareto',
-    description: `${title} against attainment. ${points.map(({ text }) => text).join('. ')}`,
-    renderer: 'svg',
-    spec: {
-      width: 'container',
-      autosize: FIT_WIDTH,
-      height: 260,
-      data: { values: points },
-      layer: [
-        ...(plan.requirement.attainment === undefined ? [] : [promise(plan.requirement.attainment)]),
-        {
-          mark: { type: 'point', filled: true, size: 70, opacity: 1 },
-          encoding: {
-            x: { field: 'price', type: 'quantitative', title, scale: { zero: true } },
-            y: SHARE,
-            color: colorOf(outcomes),
-            tooltip: { field: 'text', type: 'nominal' },
-          },
-        },
-      ],
+  return chartOf(plan, 'plan-pareto', `${title} against attainment`, points, [
+    {
+      mark: { type: 'point', filled: true, size: 70, opacity: 1 },
+      encoding: {
+        x: { field: 'price', type: 'quantitative', title, scale: { zero: true } },
+        y: SHARE,
+        color: colorOf(outcomes),
+        tooltip: { field: 'text', type: 'nominal' },
+      },
     },
-  };
+  ]);
 }
 
 /** Attainment of the answer against the load; undefined where fewer than two loads were played to their end. */
@@ -60,28 +48,38 @@ export function headroomChart(plan: Plan): Chart | undefined {
   );
   if (points.length < 2) return undefined;
   const x = { field: 'rate', type: 'quantitative', title: 'requests/s', scale: { zero: false } };
+  return chartOf(plan, 'plan-headroom', 'Attainment against load', points, [
+    { mark: { type: 'line', strokeWidth: 2, color: NEUTRAL }, encoding: { x, y: SHARE } },
+    {
+      mark: { type: 'point', filled: true, size: 60, opacity: 1 },
+      encoding: {
+        x,
+        y: SHARE,
+        color: colorOf(['meets', 'misses']),
+        tooltip: { field: 'text', type: 'nominal' },
+      },
+    },
+  ]);
+}
+
+/** Marks over points that are described one by one, with the promised attainment behind them. */
+function chartOf(
+  { requirement }: Plan,
+  id: string,
+  title: string,
+  points: readonly { readonly text: string }[],
+  marks: readonly Readonly<Record<string, unknown>>[],
+): Chart {
   return {
-    id: 'plan-headroom',
-    description: `Attainment against load. ${points.map(({ text }) => text).join('. ')}`,
+    id,
+    description: `${title}. ${points.map(({ text }) => text).join('. ')}`,
     renderer: 'svg',
     spec: {
       width: 'container',
       autosize: FIT_WIDTH,
       height: 260,
       data: { values: points },
-      layer: [
-        ...(plan.requirement.attainment === undefined ? [] : [promise(plan.requirement.attainment)]),
-        { mark: { type: 'line', strokeWidth: 2, color: NEUTRAL }, encoding: { x, y: SHARE } },
-        {
-          mark: { type: 'point', filled: true, size: 60, opacity: 1 },
-          encoding: {
-            x,
-            y: SHARE,
-            color: colorOf(['meets', 'misses']),
-            tooltip: { field: 'text', type: 'nominal' },
-          },
-        },
-      ],
+      layer: [...(requirement.attainment === undefined ? [] : [promise(requirement.attainment)]), ...marks],
     },
   };
 }
