@@ -1,4 +1,5 @@
 import type { Endpoint } from './endpoint.ts';
+import { hostPort } from './host-port.ts';
 import type { Rejection } from './rejection.ts';
 
 /** Where a profile sends the request. */
@@ -46,4 +47,20 @@ export interface Decision {
   readonly endpoint: Endpoint;
   /** `address:port` of the primary profile's targets, comma-separated, as the proxy gets it. */
   readonly destination: string;
+}
+
+/** Says the destination to those who ask: a simulator does not. */
+export class TargetsDecided implements Decision {
+  readonly kind = 'decided';
+  readonly endpoint: Endpoint;
+  private readonly targets: readonly Target[];
+
+  constructor(endpoint: Endpoint, targets: readonly Target[]) {
+    this.endpoint = endpoint;
+    this.targets = targets;
+  }
+
+  get destination(): string {
+    return this.targets.map(({ endpoint, port }) => hostPort(endpoint.address, port)).join(',');
+  }
 }

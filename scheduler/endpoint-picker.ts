@@ -15,11 +15,10 @@ import { orderProducers, type ProducerOrder } from './cycle/order-producers.ts';
 import type { CycleOptions, SchedulingProfile } from './cycle/profile.ts';
 import { runCycle } from './cycle/run-cycle.ts';
 import type { DataKey, DataKeys } from './data-key.ts';
-import type { Decision, ProfileResult } from './decision.ts';
+import { TargetsDecided, type Decision, type ProfileResult } from './decision.ts';
 import type { Endpoint } from './endpoint.ts';
 import { Fleet, type MembershipChange } from './fleet.ts';
 import { createAdmission } from './flow-control/create-admission.ts';
-import { hostPort } from './host-port.ts';
 import type { KvEvent } from './kv-event.ts';
 import type { LatencyPredictor } from './latency-predictor.ts';
 import type { Metrics } from './metrics.ts';
@@ -57,6 +56,7 @@ export class EndpointPicker {
   private readonly waitingRoom: WaitingRoom;
   private readonly approxMatch: DataKey<PrefixMatch>;
   private readonly detector: SaturationDetector | undefined;
+  private readonly scratch = new Map<string, string | undefined>();
   private nextPurge: Seconds = Infinity;
 
   constructor(config: LoadedConfig, options: EndpointPickerOptions) {
@@ -177,7 +177,7 @@ export class EndpointPicker {
       const reason = admitter.admit(state, now);
       if (reason !== undefined) return rejection('Internal', `request cannot be admitted: ${reason}`);
     }
-    state.headerChanges.clear();
+    if (state.changesHeaders) state.headerChanges.clear();
     const wrong = runCycle(state, this.handler, this.profiles, this.profileNames, now, options);
     if (wrong !== undefined) return wrong;
     const targets = state.primary === undefined ? [] : (state.result(state.primary)?.targets ?? []);
@@ -188,9 +188,8 @@ export class EndpointPicker {
       if ((match?.matchBlocks ?? 0) === 0)
         return rejection('PreconditionFailed', 'no part of the prompt is cached where it would go');
     }
-    const destination = targets.map(({ endpoint, port }) => hostPort(endpoint.address, port)).join(',');
     state.phase = 'decided';
-    return { kind: 'decided', endpoint: first.endpoint, destination };
+    return new TargetsDecided(first.endpoint, targets);
   }
 
   /**
@@ -205,7 +204,13 @@ export class EndpointPicker {
     for (const { targets } of state.results) {
       for (const { endpoint } of targets) this.fleet.use(endpoint, 1);
     }
-    for (const plugin of this.plugins.preRequests) plugin.preRequest(state, state.headerChanges, now);
+    // A map of its own only for those whose headers change.
+    const { scratch } = this;
+    scratch.clear();
+    const changes = state.changesHeaders ? state.headerChanges : scratch;
+    for (const plugin of this.plugins.preRequests) plugin.preRequest(state, changes, now);
+    if (changes.size === 0) return NO_CHANGES;
+    if (changes === scratch) for (const [name, value] of scratch) state.headerChanges.set(name, value);
     return effectiveChanges(state);
   }
 
@@ -287,6 +292,7 @@ export class EndpointPicker {
 
 const NO_OPTIONS: CycleOptions = {};
 const NO_HEADERS: ReadonlyMap<string, string> = new Map();
+const NO_CHANGES: ReadonlyMap<string, string | undefined> = new Map();
 
 /** Without those that leave the request's own headers as they are. */
 function effectiveChanges({ headerChanges, request }: RequestState): ReadonlyMap<string, string | undefined> {

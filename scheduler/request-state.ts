@@ -42,8 +42,8 @@ export class RequestState {
   results: readonly ProfileResult[] = [];
   /** Tokens of the answer, known with its end and to the host only. */
   outputTokens: Tokens | undefined = undefined;
-  /** Request headers that scheduling and commit set; undefined = removed. */
-  readonly headerChanges = new Map<string, string | undefined>();
+  /** Most requests have none. */
+  private ownHeaderChanges: Map<string, string | undefined> | undefined = undefined;
   /** Name of the profile whose first target serves the request. */
   primary: string | undefined = undefined;
   private readonly columns: (unknown[] | undefined)[] = [];
@@ -52,6 +52,16 @@ export class RequestState {
 
   constructor(request: InferenceRequest) {
     this.request = request;
+  }
+
+  /** Request headers that scheduling and commit set; undefined = removed. */
+  get headerChanges(): Map<string, string | undefined> {
+    this.ownHeaderChanges ??= new Map();
+    return this.ownHeaderChanges;
+  }
+
+  get changesHeaders(): boolean {
+    return this.ownHeaderChanges !== undefined && this.ownHeaderChanges.size > 0;
   }
 
   /** The array to write a datum per endpoint into, by Endpoint.index. */

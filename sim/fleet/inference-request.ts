@@ -1,6 +1,9 @@
+import type { Prompt } from '../../base/prompt.ts';
+import type { Bytes, Seconds, Tokens } from '../../base/units.ts';
 import type { EndCause } from '../../scheduler/plugin.ts';
 import type { InferenceRequest } from '../../scheduler/request.ts';
 import { targetsOf, type Slo } from '../metrics/slo.ts';
+import type { Request } from '../workload/request.ts';
 import type { Flight } from './flight.ts';
 
 /** Bytes of a body per token where the scenario gives none: the estimating tokenizer's ratio (4 bytes a token). */
@@ -17,24 +20,54 @@ export function inferenceRequestOf(
   bytesPerToken: number = BYTES_PER_TOKEN,
   slo?: Slo,
 ): InferenceRequest {
+  return new SimulatedRequest(request, model, receivedAt, bytesPerToken, slo);
+}
+
+/** A class, and not a literal with what is there: made for every request, and its name only where somebody asks for it. */
+class SimulatedRequest implements InferenceRequest {
+  readonly model: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly priority: number;
+  readonly fairnessId?: string;
+  readonly prompts: readonly Prompt[];
+  readonly cacheSalt?: string;
+  readonly maxOutputTokens?: Tokens;
+  readonly bytes: Bytes;
+  readonly receivedAt: Seconds;
+  private readonly request: Request;
+
+  constructor(
+    request: Request,
+    model: string,
+    receivedAt: Seconds,
+    bytesPerToken: number,
+    slo: Slo | undefined,
+  ) {
+    this.request = request;
+    this.model = request.lora ?? model;
+    this.headers = headersOf(request, slo);
+    this.priority = request.priority ?? 0;
+    if (request.tenant !== undefined) this.fairnessId = request.tenant;
+    this.prompts = [request.prompt];
+    if (request.cacheSalt !== undefined) this.cacheSalt = request.cacheSalt;
+    if (request.maxOutputTokens !== undefined) this.maxOutputTokens = request.maxOutputTokens;
+    this.bytes = request.prompt.length * bytesPerToken;
+    this.receivedAt = receivedAt;
+  }
+
+  get id(): string {
+    return this.request.id;
+  }
+}
+
+const NO_HEADERS: Readonly<Record<string, string>> = {};
+
+function headersOf(request: Request, slo: Slo | undefined): Readonly<Record<string, string>> {
+  if (request.session === undefined && slo === undefined) return request.headers ?? NO_HEADERS;
   return {
-    id: request.id,
-    model: request.lora ?? model,
-    headers:
-      request.session === undefined && slo === undefined
-        ? (request.headers ?? {})
-        : {
-            ...(request.session !== undefined && { [SESSION_HEADER]: request.session }),
-            ...sloHeaders(slo, request.class),
-            ...request.headers,
-          },
-    priority: request.priority ?? 0,
-    ...(request.tenant !== undefined && { fairnessId: request.tenant }),
-    prompts: [request.prompt],
-    ...(request.cacheSalt !== undefined && { cacheSalt: request.cacheSalt }),
-    ...(request.maxOutputTokens !== undefined && { maxOutputTokens: request.maxOutputTokens }),
-    bytes: request.prompt.length * bytesPerToken,
-    receivedAt,
+    ...(request.session !== undefined && { [SESSION_HEADER]: request.session }),
+    ...sloHeaders(slo, request.class),
+    ...request.headers,
   };
 }
 
