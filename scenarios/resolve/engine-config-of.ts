@@ -1,6 +1,7 @@
 import { invariant } from '../../base/invariant.ts';
 import type { ValuePath } from '../../base/yaml-text.ts';
 import type { BatchLimits } from '../../hardware-profiles/batch-limits.ts';
+import type { WindowGroups } from '../../hardware-profiles/kv-cache-tokens.ts';
 import type { EngineProfile } from '../../hardware-profiles/engine-profile.ts';
 import type { EngineConfig } from '../../sim/engine/engine-config.ts';
 import { secondsOf } from '../../sim/workload/draw/duration.ts';
@@ -105,7 +106,7 @@ export function engineConfigOf(
   engine: ResolvedEngineSpec,
   profile: EngineProfile,
   numGpuBlocks: number,
-  slidingWindow: number | undefined,
+  windows: WindowGroups | undefined,
 ): EngineConfig {
   invariant(numGpuBlocks >= 2, 'a pool has a block beside the null block', { numGpuBlocks });
   return {
@@ -129,7 +130,8 @@ export function engineConfigOf(
     maxLoras: engine.max_loras,
     numSpeculativeTokens: engine.speculative_config?.num_speculative_tokens ?? 0,
     useEagle: engine.speculative_config !== undefined && engine.speculative_config.method !== 'ngram',
-    slidingWindow,
+    slidingWindow: windows?.window,
+    slidingWindowGroups: windows?.groups,
     prefixCacheRetentionInterval: profile.defaults.prefixCacheRetentionInterval,
     rules: profile.rules,
     overhead: {

@@ -65,7 +65,7 @@ export function poolOf(spec: PoolSpec, context: PoolContext): ResolvedPool | und
   if (made === undefined || notes.problems.length > before) return undefined;
   const { engine, blocks, stepTime } = made;
   const windows = windowGroupsOf(model, engine);
-  const config = engineConfigOf(engine, profile, blocks, windows?.window);
+  const config = engineConfigOf(engine, profile, blocks, windows);
   const tokens = kvCacheTokensOfBlocks(blocks - 1, maxModelLen, config.blockSize, windows);
   checkCapacity(tokens, maxModelLen, path, notes);
   return {

@@ -12,11 +12,11 @@ export class BlockTable {
   cachedBlocks: Blocks = 0;
   readonly held: Segment[] = [];
   pieces = 0;
-  /** Blocks of the group of sliding-window layers, for models that have one; `blocks` of them, null blocks included. */
-  readonly window: WindowBlocks | undefined;
+  /** Blocks of each group of sliding-window layers; `blocks` of them in each, null blocks included. */
+  readonly windows: readonly WindowBlocks[];
 
-  constructor(window: WindowBlocks | undefined) {
-    this.window = window;
+  constructor(windows: readonly WindowBlocks[]) {
+    this.windows = windows;
   }
 
   clear(): void {
@@ -27,4 +27,4 @@ export class BlockTable {
 }
 
 /** The table of a sequence that holds nothing. */
-export const NO_BLOCKS = new BlockTable(undefined);
+export const NO_BLOCKS = new BlockTable([]);

@@ -28,6 +28,8 @@ export interface EngineConfig {
   /** Drafts come from a layer on top of the model (EAGLE, MTP), which keeps KV of its own. */
   readonly useEagle?: boolean | undefined;
   readonly slidingWindow: Tokens | undefined;
+  /** Groups of sliding-window layers, each with blocks of its own; 1 unless given. */
+  readonly slidingWindowGroups?: number | undefined;
   readonly prefixCacheRetentionInterval: number | undefined;
   /** Which way KV travels between this server and others; undefined = it keeps its KV to itself. */
   readonly kvRole?: 'kv_consumer' | 'kv_producer' | 'kv_both' | undefined;

@@ -11,7 +11,7 @@ import { endOfStep, firstStepEndingAt, type Stretch } from './stretch.ts';
  */
 export class GaugeJournal {
   private readonly usable: Blocks;
-  private readonly hasWindow: boolean;
+  private readonly windowGroups: number;
   private readonly historyTicks: Ticks;
   private readonly blockSize: number;
   private capacity = 16;
@@ -26,13 +26,13 @@ export class GaugeJournal {
   /** Entries ever written; entry n lies at n modulo capacity. */
   private written = 0;
 
-  /** `hasWindow`: a second group of layers takes blocks, and gives back those that leave its window. */
-  constructor(usable: Blocks, blockSize: number, hasWindow: boolean, historyTicks: Ticks) {
+  /** `windowGroups`: so many groups of layers more take blocks, and give back those that leave their windows. */
+  constructor(usable: Blocks, blockSize: number, windowGroups: number, historyTicks: Ticks) {
     this.usable = usable;
-    this.hasWindow = hasWindow;
+    this.windowGroups = windowGroups;
     this.blockSize = blockSize;
     this.historyTicks = historyTicks;
-    this.ring = makeRing(this.capacity, blockSize, this.hasWindow);
+    this.ring = makeRing(this.capacity, blockSize, this.windowGroups > 0);
     this.record(0, 0, 0, 0);
   }
 
@@ -93,7 +93,8 @@ export class GaugeJournal {
     const passes = firstStepEndingAt(stretch, time) - 1;
     const taken = blocksFor(ring.counts.subarray(at * blockSize, (at + 1) * blockSize), passes);
     if (ring.releases === undefined) return taken;
-    return 2 * taken - blocksFor(ring.releases.subarray(at * blockSize, (at + 1) * blockSize), passes);
+    const released = blocksFor(ring.releases.subarray(at * blockSize, (at + 1) * blockSize), passes);
+    return taken + this.windowGroups * (taken - released);
   }
 
   private nextEntry(time: Ticks): number {
@@ -106,7 +107,7 @@ export class GaugeJournal {
     const old = this.ring;
     const { capacity, blockSize } = this;
     this.capacity = 2 * capacity;
-    this.ring = makeRing(this.capacity, blockSize, this.hasWindow);
+    this.ring = makeRing(this.capacity, blockSize, this.windowGroups > 0);
     for (let entry = this.written - capacity; entry < this.written; entry++) {
       const from = entry & (capacity - 1);
       const to = entry & (this.capacity - 1);

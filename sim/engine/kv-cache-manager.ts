@@ -12,11 +12,14 @@ import { WindowBlocks } from './window-blocks.ts';
 
 /**
  * Which blocks a sequence finds, gets and gives back (vllm/v1/core/kv_cache_manager.py): a group of full-attention
- * layers, and for models that have them one of sliding-window layers, on one pool.
+ * layers, and for models that have them groups of sliding-window layers, on one pool. Groups of sliding-window layers are
+ * alike in all but where their blocks lie in the free queue.
  */
 export class KvCacheManager {
   readonly pool: BlockPool;
   readonly index = new PrefixIndex(true);
+  readonly windows: readonly SlidingWindowManager[];
+  /** One of them. */
   readonly window: SlidingWindowManager | undefined;
   /** Blocks per group that the last allocation took. */
   taken: Blocks = 0;
@@ -45,10 +48,15 @@ export class KvCacheManager {
     this.dropsLastHit = config.useEagle === true;
     this.lookahead = config.useEagle === true ? config.numSpeculativeTokens : 0;
     this.watermark = Math.floor(config.watermark * config.numGpuBlocks);
-    this.window =
-      config.slidingWindow === undefined
-        ? undefined
-        : new SlidingWindowManager(config, config.slidingWindow, pool);
+    const { slidingWindow, slidingWindowGroups = 1 } = config;
+    this.windows =
+      slidingWindow === undefined
+        ? []
+        : Array.from(
+            { length: slidingWindowGroups },
+            () => new SlidingWindowManager(config, slidingWindow, pool),
+          );
+    this.window = this.windows[0];
   }
 
   /**
@@ -63,7 +71,7 @@ export class KvCacheManager {
     const found = this.dropsLastHit && cached > 0 ? cached - 1 : cached;
     this.hitBlocks = found;
     if (this.window !== undefined) {
-      const hit = this.window.lookUp(sequence, found);
+      const hit = this.agreedHit(sequence, found);
       if (hit < found) {
         sequence.sharedPrefix = found * this.blockSize;
         this.hitBlocks = hit;
@@ -85,7 +93,7 @@ export class KvCacheManager {
     external = 0,
     reserved: Blocks = 0,
   ): boolean {
-    const { pool, blockSize, window } = this;
+    const { pool, blockSize, window, windows } = this;
     const isNew = sequence.table === NO_BLOCKS;
     const hit = isNew ? this.hitBlocks : 0;
     const computed = isNew ? hit * blockSize + external : sequence.computed;
@@ -96,11 +104,13 @@ export class KvCacheManager {
     const held = isNew ? hit : sequence.table.blocks;
     if (this.reserveFullIsl) {
       let required = Math.max(0, whole - held) + freeHits;
-      if (window !== undefined) required += this.windowBlocks(sequence, whole, computed, true);
+      if (window !== undefined)
+        required += windows.length * this.windowBlocks(sequence, whole, computed, true);
       if (required > available) return false;
     }
     let required = Math.max(0, blocks - held) + freeHits;
-    if (window !== undefined) required += this.windowBlocks(sequence, blocks, computed, false);
+    if (window !== undefined)
+      required += windows.length * this.windowBlocks(sequence, blocks, computed, false);
     if (required > available - reserved) return false;
     if (isNew) this.holdHits(sequence, computed);
     this.extend(sequence, blocks);
@@ -115,12 +125,10 @@ export class KvCacheManager {
     this.taken = 0;
     const known = Math.min(sequence.computed + tokens, sequence.tokens);
     const end = sequence.computed + tokens + this.lookahead;
-    if (window !== undefined && table.window !== undefined)
-      window.removeSkipped(table.window, Math.max(0, sequence.computed - sequence.inFlight));
+    if (window !== undefined) this.removeSkipped(table, Math.max(0, sequence.computed - sequence.inFlight));
     if (end > sequence.slots) {
       const blocks = Math.ceil(Math.min(end, this.maxModelLen) / this.blockSize);
-      const groups = window === undefined ? 1 : 2;
-      if ((blocks - table.blocks) * groups > this.pool.free) return false;
+      if ((blocks - table.blocks) * this.groups > this.pool.free) return false;
       this.extend(sequence, blocks);
     }
     if (known >= sequence.cacheAt) this.cache(sequence, known);
@@ -155,12 +163,15 @@ export class KvCacheManager {
     table.cachedBlocks = whole;
     sequence.runPosition = position;
     sequence.cacheAt = (whole + 1) * blockSize;
-    if (table.window !== undefined) this.window?.cache(sequence, table.window, whole);
+    for (let group = 0; group < table.windows.length; group++) {
+      const window = table.windows[group];
+      if (window !== undefined) this.windows[group]?.cache(sequence, window, whole);
+    }
   }
 
   /** Groups of layers with blocks of their own. */
   get groups(): number {
-    return this.window === undefined ? 1 : 2;
+    return 1 + this.windows.length;
   }
 
   /** A running sequence has got tokens, and for them blocks that are already taken from the pool. */
@@ -178,7 +189,7 @@ export class KvCacheManager {
     const table = this.detach(sequence);
     if (table === NO_BLOCKS) return;
     this.freeTable(table);
-    if (table.window !== undefined) this.window?.free(table.window);
+    for (let group = 0; group < table.windows.length; group++) this.freeWindow(table, group);
     this.spareTables.push(table);
   }
 
@@ -193,7 +204,7 @@ export class KvCacheManager {
 
   /** Gives back blocks that were detached: all groups' as one list, tail first. */
   giveBack(table: BlockTable): void {
-    if (table.window !== undefined) this.window?.free(table.window);
+    for (let group = table.windows.length - 1; group >= 0; group--) this.freeWindow(table, group);
     this.freeTable(table);
     this.spareTables.push(table);
   }
@@ -202,32 +213,64 @@ export class KvCacheManager {
   missingBlocks({ table, tokens }: Sequence): Blocks {
     const whole = Math.ceil(Math.min(tokens, this.maxModelLen) / this.blockSize);
     const missing = Math.max(0, whole - table.blocks);
-    if (this.window === undefined || table.window === undefined) return missing;
-    return missing + this.window.missing(table.window, whole, true);
+    const [window] = table.windows;
+    if (this.window === undefined || window === undefined) return missing;
+    return missing + this.windows.length * this.window.missing(window, whole, true);
   }
 
   /** Blocks among the last hits that nobody holds: they count as free until they are held. */
   private freeHits(): Blocks {
-    const { hitBlocks, window } = this;
+    const { hitBlocks, windows } = this;
     if (hitBlocks === 0) return 0;
-    const free = this.lookup.freeBlocks(hitBlocks);
-    return window === undefined ? free : free + window.freeHitBlocks(hitBlocks);
+    let free = this.lookup.freeBlocks(hitBlocks);
+    for (const window of windows) free += window.freeHitBlocks(hitBlocks);
+    return free;
   }
 
+  /** Blocks that each group of sliding-window layers needs. */
   private windowBlocks({ table }: Sequence, blocks: Blocks, computed: Tokens, capped: boolean): Blocks {
     if (this.window === undefined) return 0;
-    return table.window === undefined
+    const [window] = table.windows;
+    return window === undefined
       ? this.window.needed(blocks, this.hitBlocks, computed, capped)
-      : this.window.missing(table.window, blocks, capped);
+      : this.window.missing(window, blocks, capped);
+  }
+
+  /** The longest prefix of at most `most` blocks that every group has its window of; each keeps its pieces of it. */
+  private agreedHit(sequence: Sequence, most: Blocks): Blocks {
+    const { windows } = this;
+    let hit = most;
+    let agreed = 0;
+    for (let group = 0; agreed < windows.length; group = (group + 1) % windows.length) {
+      const own = windows[group]?.lookUp(sequence, hit) ?? hit;
+      agreed = own < hit ? 1 : agreed + 1;
+      hit = own;
+    }
+    return hit;
+  }
+
+  private removeSkipped(table: BlockTable, processed: Tokens): void {
+    for (let group = 0; group < table.windows.length; group++) {
+      const window = table.windows[group];
+      if (window !== undefined) this.windows[group]?.removeSkipped(window, processed);
+    }
+  }
+
+  private freeWindow(table: BlockTable, group: number): void {
+    const window = table.windows[group];
+    if (window !== undefined) this.windows[group]?.free(window);
   }
 
   private holdHits(sequence: Sequence, computed: Tokens): void {
     const { pool, hitBlocks } = this;
-    const table = this.spareTables.pop() ?? new BlockTable(this.window && new WindowBlocks());
+    const table = this.spareTables.pop() ?? new BlockTable(this.windows.map(() => new WindowBlocks()));
     sequence.table = table;
     this.lookup.hold(pool, table, hitBlocks);
     sequence.cacheAt = this.caching ? (hitBlocks + 1) * this.blockSize : NEVER;
-    if (table.window !== undefined) this.window?.admit(table.window, hitBlocks, computed);
+    for (let group = 0; group < table.windows.length; group++) {
+      const window = table.windows[group];
+      if (window !== undefined) this.windows[group]?.admit(window, hitBlocks, computed);
+    }
   }
 
   /** Takes blocks so that a sequence has `blocks` of them in every group. */
@@ -238,9 +281,11 @@ export class KvCacheManager {
       this.pool.take(this.taken);
       table.blocks = blocks;
     }
-    if (this.window !== undefined && table.window !== undefined && blocks > table.window.blocks) {
-      this.pool.take(blocks - table.window.blocks);
-      this.window.grow(table.window, blocks);
+    for (let group = 0; group < table.windows.length; group++) {
+      const window = table.windows[group];
+      if (window === undefined || blocks <= window.blocks) continue;
+      this.pool.take(blocks - window.blocks);
+      this.windows[group]?.grow(window, blocks);
     }
     sequence.slots = table.blocks * this.blockSize;
   }

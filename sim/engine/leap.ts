@@ -98,8 +98,9 @@ export class Leap implements Stretch {
       const slack = slots - computed;
       slackCounts[slack] = (slackCounts[slack] ?? 0) + 1;
       if (toldBlocks) steps = Math.min(steps, slack, cacheAt - 1 - Math.min(computed, tokens));
-      if (window !== undefined && table.window !== undefined)
-        steps = Math.min(steps, this.stepsInWindow(window, table.window, computed + 1 - scheduledAhead));
+      const [blocks] = table.windows;
+      if (window !== undefined && blocks !== undefined)
+        steps = Math.min(steps, this.stepsInWindow(window, blocks, computed + 1 - scheduledAhead));
     }
     return steps;
   }

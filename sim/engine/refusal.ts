@@ -26,5 +26,5 @@ export function refusalOf(
 function windowBlocks(config: EngineConfig, blocks: Blocks): Blocks {
   return config.slidingWindow === undefined
     ? 0
-    : Math.min(blocks, mostWindowBlocks(config, config.slidingWindow));
+    : (config.slidingWindowGroups ?? 1) * Math.min(blocks, mostWindowBlocks(config, config.slidingWindow));
 }

@@ -70,7 +70,7 @@ export class ReplicaServer implements ModelServer {
     this.journal = new GaugeJournal(
       this.pool.blocks,
       config.blockSize,
-      config.slidingWindow !== undefined,
+      config.slidingWindow === undefined ? 0 : (config.slidingWindowGroups ?? 1),
       gaugeHistory,
     );
     this.adapters = config.maxLoras === undefined ? undefined : new AdapterJournal(gaugeHistory);

@@ -29,7 +29,7 @@ export function checkScheduler(state: SchedulerState, maxRunning: number): void 
   for (const sequence of everyone) checkCounters(sequence, config.maxModelLen, config.blockSize);
   for (const { status } of state.transferring)
     invariant(status === 'finished', 'only what has ended waits for its blocks alone');
-  const indexes = kv.window === undefined ? [kv.index] : [kv.index, kv.window.index];
+  const indexes = [kv.index, ...kv.windows.map(({ index }) => index)];
   kv.pool.check(indexes, checkTables([...everyone.map(({ table }) => table), ...state.detachedTables()]));
 }
 
@@ -73,14 +73,15 @@ function checkTables(tables: readonly BlockTable[]): Blocks {
     invariant(false, 'a piece is covered by segments', { end });
   };
   let blank = 0;
-  for (const { blocks, cachedBlocks, held, pieces, window } of tables) {
+  for (const { blocks, cachedBlocks, held, pieces, windows } of tables) {
     blank += blocks - cachedBlocks;
     for (let piece = 0; piece < pieces; piece++)
       hold(held[piece], piece + 1 < pieces ? (held[piece + 1]?.lo ?? 0) : cachedBlocks);
-    if (window === undefined) continue;
-    blank += window.blankBlocks();
-    for (let piece = window.head; piece < window.pieces; piece++)
-      if (window.segments[piece] !== undefined) hold(window.segments[piece], window.endOf(piece));
+    for (const window of windows) {
+      blank += window.blankBlocks();
+      for (let piece = window.head; piece < window.pieces; piece++)
+        if (window.segments[piece] !== undefined) hold(window.segments[piece], window.endOf(piece));
+    }
   }
   for (const [segment, count] of holders)
     invariant(segment.holders === count, 'a segment counts its holders', {

@@ -6,9 +6,9 @@ export function unsupported(model: ModelProfile, tensorParallelSize: number): st
   const { attention } = model;
   if (model.unmodelled !== undefined) return `${model.unmodelled} is not modelled yet`;
   if (model.linearLayers > 0) return 'linear-attention and Mamba layers are not modelled yet';
-  const groups = layerGroups(model);
-  if (groups.full !== 1 || groups.window > 1)
-    return `its layers make ${groups.full} + ${groups.window} groups of KV blocks (full + sliding-window attention), and only 1 + 0 or 1 + 1 are modelled yet`;
+  const { full } = layerGroups(model);
+  if (full !== 1)
+    return `its full-attention layers make ${full} groups of KV blocks beside sliding-window ones, and only one is modelled yet`;
   if (attention.heads % tensorParallelSize !== 0)
     return `tensor_parallel_size ${tensorParallelSize} does not divide the model's ${attention.heads} attention heads`;
   if (attention.kind === 'mla') return undefined;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 
 import { PromptTree, type TreePrompt } from '../../base/prompt-tree.ts';
 import { blockKey } from '../../base/prompt-tree.ts';
+import { contentKey } from './plain-engine/plain-groups.ts';
 import { BlockPool } from '../../sim/engine/block-pool.ts';
 import type { EngineConfig } from '../../sim/engine/engine-config.ts';
 import { KvCacheManager } from '../../sim/engine/kv-cache-manager.ts';
@@ -117,7 +118,7 @@ class PoolJudge {
   end(): Judged {
     const { evictions } = this.plain.pool;
     // What leaves the cache is announced under the same key for every group of layers.
-    const seen = (key: number | undefined) => (key === undefined ? 'blank' : Math.floor(key / 2));
+    const seen = (key: number | undefined) => (key === undefined ? 'blank' : contentKey(key));
     const order = this.plain.pool.queuedKeys().map(seen);
     this.said.plain.push(`queue ${order.join(' ')}`);
     const taken: (number | string)[] = [];

@@ -75,6 +75,7 @@ export const drawnConfig: fc.Arbitrary<EngineConfig> = fc
     interval: fc.constantFrom(1, 1, 1, 2, 4),
     maxLoras: rarely(fc.integer({ min: 1, max: 2 })),
     window: rarely(fc.constantFrom(3, 8, 17, 40)),
+    windowGroups: fc.constantFrom(1, 1, 2, 3),
     retention: fc.constantFrom(0, undefined),
     rules: fc.constantFrom(...RULES),
     overhead: fc.constantFrom(
@@ -84,8 +85,11 @@ export const drawnConfig: fc.Arbitrary<EngineConfig> = fc
     ),
   })
   .map((drawn) => {
-    // A window group holds blocks of its own: the longest request must fit with both.
-    const blocks = drawn.window === undefined ? drawn.usableBlocks : Math.floor(drawn.usableBlocks / 2);
+    // Window groups hold blocks of its own: the longest request must fit with both.
+    const blocks =
+      drawn.window === undefined
+        ? drawn.usableBlocks
+        : Math.max(1, Math.floor(drawn.usableBlocks / (1 + drawn.windowGroups)));
     const share = drawn.window === undefined ? drawn.modelShare : Math.min(1, drawn.modelShare);
     const maxModelLen = Math.max(blocks, Math.floor(blocks * drawn.blockSize * share));
     const budget = drawn.chunked ? drawn.budget : Math.max(drawn.budget, maxModelLen);
@@ -110,6 +114,7 @@ export const drawnConfig: fc.Arbitrary<EngineConfig> = fc
       maxLoras: drawn.maxLoras,
       numSpeculativeTokens: 0,
       slidingWindow: drawn.window,
+      slidingWindowGroups: drawn.windowGroups,
       prefixCacheRetentionInterval: drawn.retention,
       rules: drawn.rules,
       overhead: drawn.overhead,

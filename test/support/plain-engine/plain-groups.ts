@@ -85,5 +85,12 @@ export function windowGroup(
 
 /** Equal contents of two groups are different things: the pool finds them under different keys. */
 export function groupKey(key: number, group: number): number {
-  return 2 * key + group;
+  return GROUPS_AT_MOST * key + group;
 }
+
+/** The key of the contents that a group's key stands for. */
+export function contentKey(key: number): number {
+  return Math.floor(key / GROUPS_AT_MOST);
+}
+
+const GROUPS_AT_MOST = 8;

@@ -34,7 +34,8 @@ export class PlainKvCache {
     this.pool = new PlainBlockPool(config.numGpuBlocks, config.ablation);
     const groups = [fullGroup(0, this.pool)];
     if (config.slidingWindow !== undefined)
-      groups.push(windowGroup(1, this.pool, config, config.slidingWindow));
+      for (let group = 1; group <= (config.slidingWindowGroups ?? 1); group++)
+        groups.push(windowGroup(group, this.pool, config, config.slidingWindow));
     this.groups = groups;
   }
 
@@ -49,13 +50,17 @@ export class PlainKvCache {
     const keys = Array.from({ length: most }, (_, block) => request.keyOf(block, request.outputs));
     let agreed = most;
     let longest = 0;
-    const blocks = this.groups.map((group) => {
-      const hit = group.hit(keys, agreed);
-      agreed = hit.length;
-      longest = Math.max(longest, agreed);
-      return hit;
-    });
-    // Two kinds of layers need one round only: what a window has, full attention has as well.
+    let blocks: Block[][] = [];
+    // What a group has less of, the others may have the window of no longer: until all agree.
+    for (let before = Infinity; agreed < before;) {
+      before = agreed;
+      blocks = this.groups.map((group) => {
+        const hit = group.hit(keys, agreed);
+        agreed = hit.length;
+        longest = Math.max(longest, agreed);
+        return hit;
+      });
+    }
     return {
       tokens: agreed * blockSize,
       blocks: blocks.map((hit) => hit.slice(0, agreed)),
