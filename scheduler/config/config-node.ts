@@ -27,6 +27,8 @@ export interface ScalarNode {
   readonly value: string | number | boolean | undefined;
   /** As written; of a number beyond 2^53 the digits count. */
   readonly text: string;
+  /** A number that JSON text writes with a fraction or an exponent: Go takes it for no integer, whatever its value. */
+  readonly fraction?: true;
 }
 
 /** `a map`, `a list`, `a string`, `a number`, `a boolean`, `nothing`: for messages. */

@@ -10,7 +10,10 @@ export function resolvePlainScalar(text: string): string | number | boolean | un
   const plain = text.replaceAll('_', '');
   const integer = parseInteger(plain);
   if (integer !== undefined) return integer;
-  return /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/.test(plain) ? Number(plain) : text;
+  if (!/^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/.test(plain)) return text;
+  // A number beyond all floats is none to Go: it stays a text.
+  const float = Number(plain);
+  return Number.isFinite(float) ? float : text;
 }
 
 const NULLS = new Set(['', '~', 'null', 'Null', 'NULL']);

@@ -7,6 +7,7 @@ import {
   parseAllDocuments,
   type Document,
   type Node,
+  type Scalar,
   type YAMLMap,
 } from 'yaml';
 
@@ -19,6 +20,8 @@ import { resolvePlainScalar } from './go-scalar.ts';
 export interface ParsedYaml {
   readonly root: ConfigNode | undefined;
   readonly problems: readonly Problem[];
+  /** Present when the text begins as JSON does and is none. */
+  readonly notJson?: Problem;
 }
 
 /** Finds the place of a character of the text. */
@@ -26,11 +29,14 @@ export type Locate = (offset: number) => SourcePosition;
 
 /**
  * Reads a text as the picker does: sigs.k8s.io/yaml in strict mode, that is YAML 1.1 scalars as go-yaml v2 resolves
- * them, merge keys, no duplicate keys, nothing that JSON cannot say (infinities). Only the first document counts.
+ * them, merge keys, no duplicate keys, nothing that JSON cannot say (infinities). Only the first document counts. A text
+ * that begins with { is JSON to the picker (k8s.io/apimachinery, runtime/serializer/recognizer): `notJson` says so.
  */
 export function parseGoYaml(text: string, file: string, locate?: Locate): ParsedYaml {
   const lines = new LineCounter();
-  const [document] = parseAllDocuments(text, {
+  const json = readJson(text);
+  // JSON may be indented with tabs, which YAML frowns upon; inside strings JSON has none, so that places stay.
+  const [document] = parseAllDocuments(json.isJson ? text.replaceAll('\t', ' ') : text, {
     schema: 'failsafe',
     version: '1.1',
     merge: false,
@@ -46,6 +52,17 @@ export function parseGoYaml(text: string, file: string, locate?: Locate): Parsed
       return { file, line, column: col };
     });
   if (document === undefined) return { root: undefined, problems: [] };
+  const notJson =
+    json.brokenAt === undefined
+      ? {}
+      : {
+          notJson: configProblem(
+            'decode',
+            place(json.brokenAt),
+            'a text that begins with { is read as JSON, and this is none',
+            'put keys and strings in double quotes, or write block-style YAML',
+          ),
+        };
   const problems = document.errors.map((error) =>
     configProblem(
       'decode',
@@ -53,21 +70,35 @@ export function parseGoYaml(text: string, file: string, locate?: Locate): Parsed
       (error.message.split('\n')[0] ?? '').replace(/ at line.*$/, ''),
     ),
   );
-  if (problems.length > 0 || document.contents === null) return { root: undefined, problems };
-  const root = new TreeBuilder(document, place, problems).node(document.contents, new Set());
+  if (problems.length > 0 || document.contents === null) return { root: undefined, problems, ...notJson };
+  const root = new TreeBuilder(document, place, problems, json.isJson).node(document.contents, new Set());
   const nothing = root.kind === 'scalar' && root.value === undefined;
-  return { root: nothing ? undefined : root, problems };
+  return { root: nothing ? undefined : root, problems, ...notJson };
+}
+
+/** Whether a text that begins with { is JSON, and if not, where it stops to be. */
+function readJson(text: string): { readonly isJson: boolean; readonly brokenAt?: number } {
+  if (!/^\s*\{/.test(text)) return { isJson: false };
+  try {
+    JSON.parse(text);
+    return { isJson: true };
+  } catch (error) {
+    const at = /position (\d+)/.exec(error instanceof Error ? error.message : '');
+    return { isJson: false, brokenAt: Number(at?.[1] ?? 0) };
+  }
 }
 
 class TreeBuilder {
   private readonly document: Document.Parsed;
   private readonly place: Locate;
   private readonly problems: Problem[];
+  private readonly isJson: boolean;
 
-  constructor(document: Document.Parsed, place: Locate, problems: Problem[]) {
+  constructor(document: Document.Parsed, place: Locate, problems: Problem[], isJson: boolean) {
     this.document = document;
     this.place = place;
     this.problems = problems;
+    this.isJson = isJson;
   }
 
   /** `open`: the nodes that this one lies in, by which an alias that contains itself is seen. */
@@ -92,7 +123,8 @@ class TreeBuilder {
     const value = plain || node.value === null ? resolvePlainScalar(text) : text;
     if (typeof value === 'number' && !Number.isFinite(value))
       this.problems.push(configProblem('decode', at, `${text} cannot be used as a value`));
-    return { kind: 'scalar', at, value, text };
+    const fraction = this.isJson && typeof value === 'number' && /[.eE]/.test(text);
+    return { kind: 'scalar', at, value, text, ...(fraction && { fraction }) };
   }
 
   private entries(map: YAMLMap, open: ReadonlySet<Node>): MapEntry[] {
@@ -102,9 +134,9 @@ class TreeBuilder {
     for (const pair of map.items) {
       const keyNode = pair.key as Node;
       const at = this.place(keyNode.range?.[0] ?? 0);
-      const key = isScalar<string>(keyNode) ? (keyNode.value ?? '') : undefined;
+      const key = isScalar<string>(keyNode) ? nameOf(keyNode) : undefined;
       if (key === undefined) {
-        this.problems.push(configProblem('decode', at, 'a key must be a scalar'));
+        this.problems.push(configProblem('decode', at, 'a key must be a scalar, and not null'));
         continue;
       }
       const value = this.node(pair.value as Node | null, open);
@@ -132,4 +164,12 @@ class TreeBuilder {
     this.problems.push(configProblem('decode', value.at, 'a merge key needs a map'));
     return [];
   }
+}
+
+/** A key as JSON has it: unquoted numbers and booleans become their text; undefined for null. */
+function nameOf({ value, type, tag }: Scalar<string>): string | undefined {
+  const text = value ?? '';
+  if (type !== 'PLAIN' || tag?.endsWith(':str') === true) return text;
+  const resolved = resolvePlainScalar(text);
+  return resolved === undefined ? undefined : String(resolved);
 }

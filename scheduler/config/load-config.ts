@@ -63,6 +63,10 @@ function read(text: string, file: string, problems: Problem[]): RawConfig | unde
     problems.push(configProblem('decode', top, 'this ConfigMap holds no EndpointPickerConfig'));
     return undefined;
   }
+  if (parsed.notJson !== undefined) {
+    problems.push(parsed.notJson);
+    return undefined;
+  }
   const root: ConfigNode = parsed.root ?? { kind: 'map', at: top, entries: [] };
   return decodeConfig(root, problems);
 }

@@ -2,7 +2,7 @@ import { didYouMean } from '../../base/nearest.ts';
 import type { Seconds } from '../../base/units.ts';
 import type { Problem, SourcePosition } from '../../base/user-error.ts';
 import { configProblem, type ConfigErrorClass } from './config-error.ts';
-import { describeNode, type ConfigNode, type MapEntry } from './config-node.ts';
+import { describeNode, type ConfigNode, type MapEntry, type ScalarNode } from './config-node.ts';
 import { parseGoDuration } from './go-duration.ts';
 
 /**
@@ -55,8 +55,13 @@ export class ParameterReader {
   int(key: string): number | undefined;
   int(key: string, fallback: number): number;
   int(key: string, fallback?: number): number | undefined {
-    return this.scalar(key, fallback, 'an integer', (value) =>
-      typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 2 ** 63 ? value : undefined,
+    return this.scalar(key, fallback, 'an integer', (value, { fraction }) =>
+      typeof value === 'number' &&
+      Number.isInteger(value) &&
+      Math.abs(value) < 2 ** 63 &&
+      fraction === undefined
+        ? value
+        : undefined,
     );
   }
 
@@ -194,12 +199,13 @@ export class ParameterReader {
     key: string,
     fallback: T | undefined,
     wanted: string,
-    read: (value: string | number | boolean) => T | undefined,
+    read: (value: string | number | boolean, node: ScalarNode) => T | undefined,
   ): T | undefined {
     const entry = this.entry(key);
     if (entry === undefined) return fallback;
     const { value } = entry;
-    const result = value.kind === 'scalar' && value.value !== undefined ? read(value.value) : undefined;
+    const result =
+      value.kind === 'scalar' && value.value !== undefined ? read(value.value, value) : undefined;
     if (result === undefined) this.wrongType(entry, wanted);
     return result ?? fallback;
   }

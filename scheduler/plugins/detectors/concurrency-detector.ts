@@ -30,7 +30,7 @@ function readParameters(reader: ParameterReader) {
   const headroom = reader.float('headroom', 0);
   if (requests <= 0) reader.refuse('maxConcurrency', 'must be positive');
   if (tokens <= 0) reader.refuse('maxTokenConcurrency', 'must be positive');
-  if (!['', 'requests', 'tokens', 'hybrid'].includes(mode))
+  if (!['requests', 'tokens', 'hybrid'].includes(mode))
     reader.refuse('concurrencyMode', `must be requests, tokens or hybrid, not ${mode}`);
   if (headroom < 0) reader.refuse('headroom', 'must not be negative');
   return {

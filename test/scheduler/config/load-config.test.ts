@@ -142,6 +142,26 @@ describe('a configuration inside a ConfigMap', () => {
   });
 });
 
+describe('a configuration in JSON', () => {
+  const json = (parameters: string): string =>
+    `{"plugins":[{"type":"concurrency-detector","parameters":${parameters}},{"type":"queue-scorer"}]}`;
+
+  it('loads, and its integers are written as such', () => {
+    expect(mistakes(json('{"maxConcurrency":5}'))).toEqual([]);
+    for (const wrong of ['5.0', '5e0']) {
+      expect(mistakes(json(`{"maxConcurrency":${wrong}}`))).toEqual([
+        expect.stringMatching(/1:75 E_PLUGIN_PARAMETERS .*maxConcurrency must be an integer/),
+      ]);
+    }
+  });
+
+  it('is not YAML in flow style', () => {
+    expect(mistakes('{plugins: [{type: queue-scorer}]}\n')).toEqual([
+      expect.stringMatching(/^epp\.yaml:1:2 E_DECODE .*read as JSON/),
+    ]);
+  });
+});
+
 describe('a text that says nothing', () => {
   it('is the built-in default', () => {
     const { effective } = loadConfig('');

@@ -25,6 +25,7 @@ describe('unquoted scalars, as go-yaml v2 resolves them', () => {
     ['2026-01-01', '2026-01-01'],
     ['yess', 'yess'],
     ['-', '-'],
+    ['1e400', '1e400'],
   ])('%s', (text, value) => {
     expect(resolvePlainScalar(text)).toBe(value);
   });
@@ -76,12 +77,12 @@ describe('YAML, as the picker reads it', () => {
   };
 
   it('resolves anchors and merge keys; the own key wins, then the first of a list', () => {
-    const text = 'a: &a {x: 1, y: 1}\nb: &b {x: 2, z: 2}\nc: {<<: [*a, *b], y: 3}\nd: *a\n';
+    const text = 'a: &a {x: 1, w: 1}\nb: &b {x: 2, z: 2}\nc: {<<: [*a, *b], w: 3}\nd: *a\n';
     expect(value(parseGoYaml(text, 'f').root)).toEqual({
-      a: { x: 1, y: 1 },
+      a: { x: 1, w: 1 },
       b: { x: 2, z: 2 },
-      c: { y: 3, x: 1, z: 2 },
-      d: { x: 1, y: 1 },
+      c: { w: 3, x: 1, z: 2 },
+      d: { x: 1, w: 1 },
     });
   });
 
@@ -97,6 +98,24 @@ describe('YAML, as the picker reads it', () => {
     expect(problems('a: 1\na: 2\n')).toEqual(['2:1 the key "a" is there twice']);
     expect(problems('a: .inf\n')).toEqual(['1:4 .inf cannot be used as a value']);
     expect(problems('a: &a {b: *a}\n')).toEqual(['1:11 the alias *a has no anchor before it']);
+  });
+
+  it('has keys that are text: numbers and booleans become theirs, null is none', () => {
+    expect(value(parseGoYaml('1: a\non: b\n"on": c\n1.5: d\n', 'f').root)).toEqual({
+      1: 'a',
+      true: 'b',
+      on: 'c',
+      1.5: 'd',
+    });
+    expect(problems('~: a\n')).toEqual(['1:1 a key must be a scalar, and not null']);
+  });
+
+  it('is JSON where it begins with a brace', () => {
+    const json = parseGoYaml('\n{\n\t"a": 1e2, "b": 100, "c": "\\u0041"}\n', 'f');
+    expect(value(json.root)).toEqual({ a: 100, b: 100, c: 'A' });
+    expect(json.notJson).toBeUndefined();
+    expect(parseGoYaml('{a: 1}\n', 'f').notJson?.at).toEqual({ file: 'f', line: 1, column: 2 });
+    expect(parseGoYaml('# says it is YAML\n{a: 1}\n', 'f').notJson).toBeUndefined();
   });
 
   it('has no tree for a text without content', () => {
