@@ -47,10 +47,13 @@ const validationCell = z.strictObject({
 /** First load at which mean TTFT exceeds twice its value at the lowest load; absent when none does. */
 const validationKnee = z.strictObject({
   id: z.string(),
+  loadUnit: z.enum(['requests/s', 'requests in flight']),
   measured: z.number().optional(),
   predicted: z.number().optional(),
   /** Points of the series between the two knees; the end of the series stands for a knee beyond it. */
   stagesApart: z.int(),
+  /** Mean TTFT in seconds at each load, ascending. */
+  points: z.array(z.strictObject({ load: z.number(), measured: z.number(), predicted: z.number() })),
 });
 
 const validationOrder = z.strictObject({
@@ -100,6 +103,31 @@ const validationSummary = z.strictObject({
   noise: z.number().optional(),
 });
 
+/** How far the forecast is from what it is meant to reach, over steady and loaded points of all models and GPUs. */
+const validationGoal = z.strictObject({
+  /** What it is about: `TPOT, dense BF16`. */
+  title: z.string(),
+  metric: z.string(),
+  class: accuracyClass.optional(),
+  split,
+  client: z.enum(['documented', 'unknown']),
+  count: z.int(),
+  /** Distinct (model, GPU). */
+  pairs: z.int(),
+  /** Fewer than three pairs. */
+  indicative: z.boolean(),
+  meanError: z.number(),
+  medianAbsoluteError: z.number(),
+  meanAbsoluteError: z.number(),
+  /** Signed error of the largest size. */
+  worst: z.number(),
+  /** Median of the cells' noise, where runs were repeated. */
+  noise: z.number().optional(),
+  medianGoal: z.number(),
+  meanGoal: z.number(),
+  met: z.boolean(),
+});
+
 export const validationReport = z.strictObject({
   apiVersion: z.literal(API_VERSION),
   kind: z.literal('ValidationReport'),
@@ -110,6 +138,7 @@ export const validationReport = z.strictObject({
   requests: z.array(validationRequests),
   notScored: z.array(z.strictObject({ id: z.string(), reason: z.string() })),
   summary: z.array(validationSummary),
+  goals: z.array(validationGoal),
 });
 
 export type Split = z.infer<typeof split>;
@@ -120,4 +149,5 @@ export type ValidationKnee = z.infer<typeof validationKnee>;
 export type ValidationOrder = z.infer<typeof validationOrder>;
 export type ValidationRequests = z.infer<typeof validationRequests>;
 export type ValidationSummary = z.infer<typeof validationSummary>;
+export type ValidationGoal = z.infer<typeof validationGoal>;
 export type ValidationReport = z.infer<typeof validationReport>;

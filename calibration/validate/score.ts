@@ -6,6 +6,7 @@ import type {
   ValidationOrder,
   ValidationReport,
 } from '../../documents/validation-report.ts';
+import { goalsOf } from './goals.ts';
 import { splitOf } from './held-out.ts';
 import { loadBinOf } from './load-bin.ts';
 import { requestErrors } from './request-errors.ts';
@@ -24,7 +25,7 @@ export interface CaseOutcome {
 export function score(
   measurements: Measurements,
   outcomes: readonly CaseOutcome[],
-): Pick<ValidationReport, 'cells' | 'knees' | 'orders' | 'requests' | 'notScored' | 'summary'> {
+): Pick<ValidationReport, 'cells' | 'knees' | 'orders' | 'requests' | 'notScored' | 'summary' | 'goals'> {
   const { cases, ladders, contests, notScored } = measurements;
   const entries = new Map(cases.map(({ id }, index) => [id, outcomes[index]?.entry]));
   const cells = cases.flatMap((one, index) => cellsOf(one, outcomes[index] ?? {}));
@@ -41,6 +42,7 @@ export function score(
       }),
     ],
     summary: summarize(cells),
+    goals: goalsOf(cells),
   };
 }
 
@@ -78,7 +80,7 @@ function cellsOf(one: ValidationCase, { entry }: CaseOutcome): ValidationCell[] 
 
 type Entries = ReadonlyMap<string, RunEntry | undefined>;
 
-function kneeOf({ id, points }: Ladder, entries: Entries): ValidationKnee[] {
+function kneeOf({ id, loadUnit, points }: Ladder, entries: Entries): ValidationKnee[] {
   const played = points.flatMap(({ load, measured, caseId, predict }) => {
     const entry = entries.get(caseId);
     const predicted = entry === undefined ? undefined : predict(entry);
@@ -92,9 +94,11 @@ function kneeOf({ id, points }: Ladder, entries: Entries): ValidationKnee[] {
   return [
     {
       id,
+      loadUnit,
       ...(measuredLoad !== undefined && { measured: measuredLoad }),
       ...(predictedLoad !== undefined && { predicted: predictedLoad }),
       stagesApart: predicted - measured,
+      points: played,
     },
   ];
 }

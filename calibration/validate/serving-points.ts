@@ -241,6 +241,7 @@ function ladderOf(id: string, points: readonly Point[]): Ladder[] {
   return [
     {
       id,
+      loadUnit: 'requests in flight',
       points: [...byLoad.values()]
         .toSorted((a, b) => a.concurrency - b.concurrency)
         .map(({ concurrency, ttft, id: caseId }) => ({

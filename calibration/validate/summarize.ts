@@ -1,9 +1,6 @@
 import type { ValidationCell, ValidationSummary } from '../../documents/validation-report.ts';
+import { errorFigures } from './error-figures.ts';
 import { grouped } from './grouped.ts';
-import { quantile } from './quantile.ts';
-
-/** Fewer (model, GPU) pairs than this say little about the next one. */
-const ENOUGH_PAIRS = 3;
 
 const METRICS = ['tpot', 'e2e', 'ttft', 'throughput'];
 const BINS = ['steady', 'loaded', 'knee', undefined];
@@ -28,12 +25,6 @@ function commonOf({ metric, bin, split, class: kind, client }: ValidationCell): 
 function summaryOf(cells: readonly ValidationCell[], ofOne: boolean): ValidationSummary {
   const [first] = cells;
   if (first === undefined) throw new RangeError('a group has a cell');
-  const errors = cells.map(({ error }) => error);
-  const sizes = errors.map(Math.abs).sort((a, b) => a - b);
-  const noises = cells.flatMap(({ noise }) => noise ?? []).sort((a, b) => a - b);
-  const pairs = new Set(cells.map(({ model, hardware }) => `${model} ${hardware}`)).size;
-  const mean = (values: readonly number[]): number =>
-    values.reduce((sum, value) => sum + value, 0) / values.length;
   return {
     metric: first.metric,
     ...(first.bin !== undefined && { bin: first.bin }),
@@ -41,14 +32,7 @@ function summaryOf(cells: readonly ValidationCell[], ofOne: boolean): Validation
     class: first.class,
     client: first.client,
     ...(ofOne && { hardware: first.hardware, model: first.model }),
-    count: cells.length,
-    pairs,
-    indicative: pairs < ENOUGH_PAIRS,
-    meanError: mean(errors),
-    medianAbsoluteError: quantile(sizes, 0.5),
-    meanAbsoluteError: mean(sizes),
-    worst: errors.reduce((worst, error) => (Math.abs(error) > Math.abs(worst) ? error : worst), 0),
-    ...(noises.length > 0 && { noise: quantile(noises, 0.5) }),
+    ...errorFigures(cells),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { RunEntry } from '../../documents/run-report.ts';
-import type { AccuracyClass, ValidationCell } from '../../documents/validation-report.ts';
+import type { AccuracyClass, ValidationCell, ValidationKnee } from '../../documents/validation-report.ts';
 
 /** One run of a real server or fleet: how to play it, and what was measured. */
 export interface ValidationCase {
@@ -48,6 +48,7 @@ export interface MeasuredRequest {
 /** Points of one server under ascending load. */
 export interface Ladder {
   readonly id: string;
+  readonly loadUnit: ValidationKnee['loadUnit'];
   readonly points: readonly {
     readonly load: number;
     /** Mean TTFT in seconds. */

@@ -1,24 +1,25 @@
 interface RepeatableOptions {
-  readonly set: readonly string[];
-  readonly sweep: readonly string[];
+  readonly set?: readonly string[];
+  readonly sweep?: readonly string[];
   readonly policy?: string;
   readonly requests?: number;
   readonly seed: number;
-  readonly replications: number;
+  readonly replications?: number;
 }
 
 /** The command that gives a run again, without where its output goes. */
-export function commandText(verb: string, scenario: string, options: RepeatableOptions): string {
+export function commandText(verb: string, names: readonly string[], options: RepeatableOptions): string {
+  const { set = [], sweep = [], replications = 1 } = options;
   return [
     'fleetcast',
     verb,
-    quoted(scenario),
-    ...options.set.map((set) => `--set ${quoted(set)}`),
-    ...options.sweep.map((sweep) => `--sweep ${quoted(sweep)}`),
+    ...names.map(quoted),
+    ...set.map((one) => `--set ${quoted(one)}`),
+    ...sweep.map((one) => `--sweep ${quoted(one)}`),
     ...(options.policy === undefined ? [] : [`--policy ${quoted(options.policy)}`]),
     ...(options.requests === undefined ? [] : [`--requests ${options.requests}`]),
     ...(options.seed === 1 ? [] : [`--seed ${options.seed}`]),
-    ...(options.replications === 1 ? [] : [`--replications ${options.replications}`]),
+    ...(replications === 1 ? [] : [`--replications ${replications}`]),
   ].join(' ');
 }
 

@@ -100,7 +100,7 @@ async function plan(name: string, options: PlanOptions, terminal: Terminal): Pro
     ));
   if (known === undefined) cache?.write(document);
   for (const folder of folders) writeManifests(folder ?? '', { plan: document, loaded, resources }, io);
-  const command = commandText('plan', name, { ...options, sweep: [], replications: 1 });
+  const command = commandText('plan', [name], { ...options, sweep: [], replications: 1 });
   const output = { plan: document, scenario: scenarioYaml(scenario), command };
   await writeOutputs(documents, (format, color) => renderPlan(output, format, color), io);
   const { runs, shortened, requests } = document.effort;

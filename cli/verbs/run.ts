@@ -89,7 +89,7 @@ async function run(name: string, options: RunOptions, terminal: Terminal): Promi
   const policies = options.policy?.split(',').map((policy) => policy.trim());
   const inputs = runInputs(scenario, opened, { policies, seeds, check, decisions: decisions?.selection });
   const source = { scenario: file, sets: options.set, changes: [], requests: options.requests, cwd: io.cwd };
-  const command = commandText('run', name, options);
+  const command = commandText('run', [name], options);
   if (options.dryRun === true) {
     const { count, isSearch } = sweepCases(axes);
     const plan = dryRun(inputs, opened.workload, options.seed);

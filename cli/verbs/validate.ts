@@ -2,17 +2,21 @@ import { performance } from 'node:perf_hooks';
 
 import { Command } from 'commander';
 
+import type { ValidationReport } from '../../documents/validation-report.ts';
+import { renderValidationPage } from '../../reports/html/render-validation-page.ts';
 import { renderValidationJson } from '../../reports/json.ts';
 import { renderValidationTable } from '../../reports/validation/validation-table.ts';
 import { defaultJobs, openJobs } from '../jobs/jobs.ts';
 import { outputOption, wholeNumber } from '../options.ts';
+import { commandText } from '../run/command-text.ts';
 import { parseOutputs } from '../run/output-option.ts';
+import { pageScripts } from '../run/page-scripts.ts';
 import { writeOutputs } from '../run/write-outputs.ts';
 import type { Terminal } from '../terminal.ts';
 import { readMeasurements } from '../validate/read-measurements.ts';
 import { validate } from '../validate/validate.ts';
 
-const FORMATS = ['table', 'json'] as const;
+const FORMATS = ['table', 'json', 'html'] as const;
 
 interface ValidateOptions {
   readonly output: readonly string[];
@@ -49,17 +53,28 @@ async function run(names: readonly string[], options: ValidateOptions, terminal:
   const begun = performance.now();
   const jobs = openJobs(options.jobs, io);
   try {
+    const command = commandText('validate', names, { seed: options.seed });
     const report = await validate(measurements, { jobs, seed: options.seed, cwd: io.cwd });
-    await writeOutputs(
-      outputs,
-      (format, color) => [
-        format === 'json' ? renderValidationJson(report) : renderValidationTable(report, { color }),
-      ],
-      io,
-    );
+    await writeOutputs(outputs, (format, color) => [render(report, format, color, command)], io);
     const seconds = (performance.now() - begun) / 1000;
     io.say(`simulated ${measurements.cases.length} measurements in ${seconds.toFixed(1)} s`);
   } finally {
     await jobs.close();
+  }
+}
+
+function render(
+  report: ValidationReport,
+  format: (typeof FORMATS)[number],
+  color: boolean,
+  command: string,
+): string {
+  switch (format) {
+    case 'table':
+      return renderValidationTable(report, { color });
+    case 'json':
+      return renderValidationJson(report);
+    case 'html':
+      return renderValidationPage({ report, command, scripts: pageScripts() });
   }
 }

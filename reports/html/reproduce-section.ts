@@ -1,8 +1,8 @@
 import type { Manifest } from '../../documents/run-report.ts';
 import { html, type Markup } from './markup.ts';
 
-/** The command, the resolved scenario and the hashes that give this page again. */
-export function reproduceSection(manifest: Manifest, command: string, scenario: string): Markup {
+/** The command, the resolved scenario (where there is one) and the hashes that give this page again. */
+export function reproduceSection(manifest: Manifest, command: string, scenario?: string): Markup {
   const facts: [string, string][] = [
     ['fleetcast', manifest.fleetcastVersion],
     [manifest.seeds.length === 1 ? 'seed' : 'seeds', manifest.seeds.join(', ')],
@@ -29,9 +29,13 @@ export function reproduceSection(manifest: Manifest, command: string, scenario: 
         >Download the report as JSON</a
       >
     </p>
-    <details>
-      <summary>The resolved scenario, every default filled in</summary>
-      <pre tabindex="0"><code>${scenario}</code></pre>
-    </details>
+    ${
+      scenario === undefined
+        ? undefined
+        : html`<details>
+            <summary>The resolved scenario, every default filled in</summary>
+            <pre tabindex="0"><code>${scenario}</code></pre>
+          </details>`
+    }
   </section>`;
 }

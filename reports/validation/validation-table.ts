@@ -1,6 +1,7 @@
 import type { ValidationReport, ValidationSummary } from '../../documents/validation-report.ts';
 import { plural, threeDigits } from '../format.ts';
 import { wrap } from '../text-layout.ts';
+import { metricName, pairsOf, pairsText, percent, reasonsOf, signedPercent } from './validation-words.ts';
 
 const WIDTH = 80;
 
@@ -21,6 +22,7 @@ export function renderValidationTable(
       `${plural(cells.length, 'figure')} of ${plural(pairsOf(report), 'pair')} (model, GPU) scored; ${plural(notScored.length, 'measurement')} not scored. error = predicted / measured - 1`,
       WIDTH,
     ),
+    goalLines(report, bold),
     table(bold('All models and GPUs'), summary.filter(documented('documented'))),
     table(
       bold('All models and GPUs, how the client measured is not known'),
@@ -38,32 +40,83 @@ export function renderValidationTable(
     .join('\n\n')}\n`;
 }
 
-function pairsOf({ cells }: ValidationReport): number {
-  return new Set(cells.map(({ model, hardware }) => `${model} ${hardware}`)).size;
-}
+const SHORT_CLASS = { 'dense BF16': 'dense BF16', 'FP8 and MoE': 'FP8, MoE', 'FP4 and INT4': 'FP4, INT4' };
 
-const HEADER = `${'metric'.padEnd(11)}${'class'.padEnd(14)}${'load'.padEnd(7)}${'split'.padEnd(9)}${'n'.padStart(4)}${'pairs'.padStart(6)}${'bias'.padStart(7)}${'median'.padStart(7)}${'mean'.padStart(7)}`;
+/** A line of a table: texts, each in a column of so many characters; negative = aligned to the right. */
+function line(...cells: readonly (readonly [string, number])[]): string {
+  return cells
+    .map(([text, width]) => (width < 0 ? text.padStart(-width) : text.padEnd(width)))
+    .join('')
+    .trimEnd();
+}
 
 function table(title: string, rows: readonly ValidationSummary[]): string[] {
   if (rows.length === 0) return [];
-  return [title, `${HEADER}  ${'worst'.padStart(6)}`, ...rows.map(rowText)];
+  const header = line(
+    ['metric', 11],
+    ['class', 11],
+    ['load', 7],
+    ['split', 9],
+    ['n', -4],
+    ['pairs', -6],
+    ['bias', -7],
+    ['median', -7],
+    ['mean', -6],
+    ['worst', -6],
+    ['noise', -6],
+  );
+  return [title, header, ...rows.map(rowText)];
 }
 
 function rowText(row: ValidationSummary): string {
-  const pairs = `${row.indicative ? '~' : ''}${row.pairs}`;
+  return line(
+    [metricName(row.metric), 11],
+    [SHORT_CLASS[row.class], 11],
+    [row.bin ?? '-', 7],
+    [row.split, 9],
+    [String(row.count), -4],
+    [pairsText(row), -6],
+    [signedPercent(row.meanError), -7],
+    [percent(row.medianAbsoluteError), -7],
+    [percent(row.meanAbsoluteError), -6],
+    [signedPercent(row.worst), -6],
+    [row.noise === undefined ? '-' : percent(row.noise), -6],
+  );
+}
+
+/** What the forecasts are meant to reach, and what they do. */
+function goalLines({ goals }: ValidationReport, bold: (text: string) => string): string[] {
+  if (goals.length === 0) return [];
   return [
-    metricName(row.metric).padEnd(11),
-    row.class.padEnd(14),
-    (row.bin ?? '-').padEnd(7),
-    row.split.padEnd(9),
-    String(row.count).padStart(4),
-    pairs.padStart(6),
-    signed(row.meanError).padStart(7),
-    size(row.medianAbsoluteError).padStart(7),
-    size(row.meanAbsoluteError).padStart(7),
-    '  ',
-    signed(row.worst).padStart(6),
-  ].join('');
+    bold('Goals: absolute errors of steady and loaded points, median and mean'),
+    line(
+      ['', 19],
+      ['client', 11],
+      ['split', 9],
+      ['n', -4],
+      ['pairs', -6],
+      ['median', -7],
+      ['mean', -7],
+      ['at most', -13],
+    ),
+    ...goals.map((goal) =>
+      line(
+        [goal.title, 19],
+        [goal.client, 11],
+        [goal.split, 9],
+        [String(goal.count), -4],
+        [pairsText(goal), -6],
+        [percent(goal.medianAbsoluteError), -7],
+        [percent(goal.meanAbsoluteError), -7],
+        [`${percent(goal.medianGoal)} ${percent(goal.meanGoal)}`, -13],
+        [goal.met ? ' ✓' : ' ✗', 2],
+      ),
+    ),
+    ...wrap(
+      '~ before pairs: fewer than three, which says little about the next one. client: whether it is known how it sent requests and took times. noise: median spread of repeated runs. bias: mean of signed errors.',
+      WIDTH,
+    ),
+  ];
 }
 
 /** One block per model and GPU: what to look at when a row over all is bad. */
@@ -97,9 +150,8 @@ function orderLines({ orders }: ValidationReport, bold: (text: string) => string
   const named = (names: readonly string[], values: Readonly<Record<string, number>>): string =>
     names.map((name) => `${name} ${threeDigits(values[name] ?? NaN)}`).join(', ');
   return [
-    bold(
-      `Orders of policies: ${right} of ${orders.length} right (the best first; pairs less than 10 % apart have no order)`,
-    ),
+    bold(`Orders of policies: ${right} of ${orders.length} right`),
+    '  (the best first; pairs less than 10 % apart have no order)',
     ...orders.flatMap((order) => [
       ...wrap(`${order.id}, ${order.metric}`, WIDTH, '  '),
       ...wrap(`  measured  ${named(order.measured, order.measuredValues)}`, WIDTH, '    '),
@@ -114,7 +166,7 @@ function requestLines({ requests }: ValidationReport, bold: (text: string) => st
     bold('Request by request'),
     ...requests.flatMap((one) =>
       wrap(
-        `${one.id} ${one.metric}: ${plural(one.count, 'request')}, bias ${signed(one.meanError)}, median ${size(one.medianAbsoluteError)}, P90 ${size(one.p90AbsoluteError)}`,
+        `${one.id} ${one.metric}: ${plural(one.count, 'request')}, bias ${signedPercent(one.meanError)}, median ${percent(one.medianAbsoluteError)}, P90 ${percent(one.p90AbsoluteError)}`,
         WIDTH,
         '  ',
       ),
@@ -122,31 +174,12 @@ function requestLines({ requests }: ValidationReport, bold: (text: string) => st
   ];
 }
 
-function reasonLines({ notScored }: ValidationReport, bold: (text: string) => string): string[] {
-  if (notScored.length === 0) return [];
-  const reasons = new Map<string, string[]>();
-  for (const { id, reason } of notScored) {
-    // Reasons that differ in a figure or a name alone are one for the eye.
-    const kind = reason.replace(/\d[\d.,]*/g, 'N').replace(/(the same measurement as) .*/, '$1 another');
-    reasons.set(kind, [...(reasons.get(kind) ?? []), id]);
-  }
+function reasonLines(report: ValidationReport, bold: (text: string) => string): string[] {
+  if (report.notScored.length === 0) return [];
   return [
     bold('Not scored'),
-    ...[...reasons].flatMap(([reason, ids]) =>
+    ...reasonsOf(report).flatMap(({ reason, ids }) =>
       wrap(`${ids.length} x ${reason}${ids.length === 1 ? ` (${ids[0]})` : ''}`, WIDTH, '  '),
     ),
   ];
-}
-
-function metricName(metric: string): string {
-  return metric === 'throughput.requestsPerSecond' ? 'requests/s' : metric;
-}
-
-function signed(error: number): string {
-  return `${error < 0 ? '-' : '+'}${size(Math.abs(error))}`;
-}
-
-/** Percent with one decimal, none from 100 on. */
-function size(error: number): string {
-  return `${(error * 100).toFixed(error >= 1 ? 0 : 1)}%`;
 }

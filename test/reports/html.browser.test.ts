@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { madePage, madeSweepPage, twoPolicies } from './page-fixture.ts';
+import { madePage, madeSweepPage, madeValidationPage, twoPolicies } from './page-fixture.ts';
 
 const CHROMIUM = process.env.FLEETCAST_CHROMIUM ?? '/usr/bin/chromium';
 /** Chromium's own talk with its maker's servers is switched off, so that what is left is the page's. */
@@ -104,6 +104,30 @@ describe('the page in a browser', () => {
     expect(await page.locator('#sweep-0-goodput .mark-symbol path').count()).toBe(8);
     expect(await page.textContent('h1')).toMatch(/^llm-d meets the SLO up to rate_scale 2/);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    expect([fetched, said]).toEqual([[], []]);
+    await page.close();
+  });
+
+  it.each([
+    { width: 360, dark: true },
+    { width: 1200, dark: false },
+  ])('draws measured against predicted on $width pixels (dark: $dark)', async (look) => {
+    const { page, fetched, said } = await open(madeValidationPage(), look);
+    const charts = await drawn(page);
+    expect(charts.map(({ id }) => id)).toEqual([
+      'scatter-ttft-mean',
+      'scatter-tpot-mean',
+      'scatter-e2e-mean',
+      'knee-0',
+    ]);
+    // Every point, two bands and the diagonal.
+    expect(await page.locator('#scatter-tpot-mean .mark-symbol path').count()).toBe(12);
+    expect(await page.locator('#scatter-tpot-mean .mark-area path').count()).toBe(2);
+    expect(await page.locator('#knee-0 .mark-symbol path').count()).toBe(8);
+    await page.locator('#scatter-tpot-mean .mark-symbol path').first().hover({ force: true });
+    await page.waitForSelector('#vg-tooltip-element.visible');
+    expect(await page.textContent('#vg-tooltip-element')).toContain('on h200-sxm-141gb: measured');
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(look.width);
     expect([fetched, said]).toEqual([[], []]);
     await page.close();
   });

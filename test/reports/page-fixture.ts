@@ -5,6 +5,8 @@ import path from 'node:path';
 import type { PageScripts } from '../../reports/html/page-shell.ts';
 import { renderPage } from '../../reports/html/render-page.ts';
 import { renderSweepPage } from '../../reports/html/render-sweep-page.ts';
+import { renderValidationPage } from '../../reports/html/render-validation-page.ts';
+import { madeValidation } from '../support/made-validation.ts';
 import { madeReport, type MadePolicy, type MadeReportOptions } from '../support/made-report.ts';
 
 const require = createRequire(import.meta.url);
@@ -82,5 +84,14 @@ export function madeSweepPage(scripts: PageScripts = realScripts()): string {
     scenario: 'kind: Scenario\n',
     command: `fleetcast run scenario.yaml --sweep ${LOAD}=0.5,1,1.5,2 -o html=sweep.html`,
     scripts,
+  });
+}
+
+/** Made-up forecasts beside made-up measurements. */
+export function madeValidationPage(): string {
+  return renderValidationPage({
+    report: madeValidation(),
+    command: 'fleetcast validate points.csv',
+    scripts: realScripts(),
   });
 }

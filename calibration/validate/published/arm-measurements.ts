@@ -44,6 +44,7 @@ export function armMeasurements(id: string, arms: readonly PlayedArm[]): Measure
     }),
     ladders: arms.map((arm) => ({
       id: arm.id,
+      loadUnit: 'requests/s',
       points: arm.stages.flatMap(({ rate, at }) => {
         const measured = measuredAt(arm, rate, 'ttftMeanS');
         const predict = (entry: RunEntry): number | undefined => at(entry)?.ttft.mean;

@@ -1,0 +1,59 @@
+import type { ValidationReport, ValidationSummary } from '../../documents/validation-report.ts';
+
+/** What a table shows of one set of errors: a row of the summary, or a goal. */
+export type Score = Pick<
+  ValidationSummary,
+  | 'split'
+  | 'count'
+  | 'pairs'
+  | 'indicative'
+  | 'meanError'
+  | 'medianAbsoluteError'
+  | 'meanAbsoluteError'
+  | 'worst'
+  | 'noise'
+>;
+
+/** A metric in a narrow column. */
+export function metricName(metric: string): string {
+  return SHORT_NAMES[metric] ?? metric;
+}
+
+const SHORT_NAMES: Readonly<Record<string, string>> = {
+  'throughput.requestsPerSecond': 'requests/s',
+  'throughput.outputTokensPerSecond': 'output tokens/s',
+};
+
+/** `+3.4%`: percent with one decimal, none from 100 on. */
+export function signedPercent(error: number): string {
+  return `${error < 0 ? '-' : '+'}${percent(Math.abs(error))}`;
+}
+
+/** `3.4%`. */
+export function percent(error: number): string {
+  return `${(error * 100).toFixed(error >= 1 ? 0 : 1)}%`;
+}
+
+/** Number of (model, GPU); `~` before it where there are too few to say much. */
+export function pairsText({ pairs, indicative }: Score): string {
+  return `${indicative ? '~' : ''}${pairs}`;
+}
+
+/** Distinct (model, GPU) that were scored. */
+export function pairsOf({ cells }: Pick<ValidationReport, 'cells'>): number {
+  return new Set(cells.map(({ model, hardware }) => `${model} ${hardware}`)).size;
+}
+
+/** What was not scored, by reason; reasons that differ in a figure or a name alone are one for the eye. */
+export function reasonsOf({
+  notScored,
+}: Pick<ValidationReport, 'notScored'>): { readonly reason: string; readonly ids: readonly string[] }[] {
+  const reasons = new Map<string, string[]>();
+  for (const { id, reason } of notScored) {
+    const kind = reason
+      .replace(/(?<![\w.-])\d[\d.,]*(?= %)/g, 'N')
+      .replace(/(the same measurement as) .*/, '$1 another');
+    reasons.set(kind, [...(reasons.get(kind) ?? []), id]);
+  }
+  return [...reasons].map(([reason, ids]) => ({ reason, ids }));
+}
