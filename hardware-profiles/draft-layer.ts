@@ -13,6 +13,7 @@ export function draftLayer(model: ModelProfile): ModelProfile {
     layers: 1,
     window: undefined,
     linearLayers: 0,
+    mtpLayers: 0,
     mlp: { ...mlp, layers: moe === undefined ? 1 : 0 },
     moe: moe === undefined ? undefined : { ...moe, layers: 1 },
     otherParameters: 0,

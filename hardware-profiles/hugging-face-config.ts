@@ -50,6 +50,7 @@ export function modelFromConfig(
     attention: attention(read, hiddenSize, text, architecture),
     window,
     linearLayers: linearLayers(text, layers),
+    mtpLayers: read.optional('num_nextn_predict_layers') ?? 0,
     mlp: {
       layers: layers - (moe?.layers ?? 0),
       width:

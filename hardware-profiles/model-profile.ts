@@ -21,6 +21,8 @@ export interface ModelProfile {
   readonly window: { readonly layers: number; readonly tokens: Tokens } | undefined;
   /** Layers without a growing KV cache: linear attention, Mamba. */
   readonly linearLayers: number;
+  /** Layers of the checkpoint that predict tokens beyond the next one (`num_nextn_predict_layers`). */
+  readonly mtpLayers: number;
   /** Dense gated MLPs: layers that have one, and its width. */
   readonly mlp: { readonly layers: number; readonly width: number };
   readonly moe: MixtureOfExperts | undefined;

@@ -14,12 +14,13 @@ export function speculationOf(
   if (spec === undefined) return undefined;
   const { method, num_speculative_tokens: tokens } = spec;
   if (method === 'ngram') return { tokens, drafter: 'lookup' };
-  if (model.window !== undefined)
+  const reason = model.window === undefined ? unmeasured(method, model) : BESIDE_WINDOWS;
+  if (reason !== undefined)
     notes.problem(
       'E_UNSUPPORTED',
       [...path, 'method'],
-      `is unsupported with ${model.name}: a drafting layer beside sliding-window layers is not simulated yet`,
-      'take ngram, or a model without sliding-window layers',
+      `is unsupported with ${model.name}: ${reason.why}`,
+      reason.hint,
     );
   return { tokens, drafter: 'layer' };
 }
@@ -46,4 +47,31 @@ export function draftAcceptanceOf({
     else high = middle;
   }
   return low;
+}
+
+interface Refusal {
+  readonly why: string;
+  readonly hint: string;
+}
+
+const BESIDE_WINDOWS: Refusal = {
+  why: 'a drafting layer beside sliding-window layers is not simulated yet',
+  hint: 'take ngram, or a model without sliding-window layers',
+};
+
+/** What no published measurement bears out: the methods are tested against published figures of models like these only. */
+function unmeasured(method: 'eagle' | 'eagle3' | 'mtp', model: ModelProfile): Refusal | undefined {
+  if (method === 'mtp')
+    return model.mtpLayers > 0
+      ? undefined
+      : {
+          why: 'its config.json has no layer that predicts further tokens (num_nextn_predict_layers)',
+          hint: model.moe === undefined ? 'take eagle3 or ngram' : 'take ngram',
+        };
+  return model.moe === undefined
+    ? undefined
+    : {
+        why: 'what a drafting layer costs beside experts is not simulated yet',
+        hint: model.mtpLayers > 0 ? 'take mtp or ngram' : 'take ngram, or a model without experts',
+      };
 }

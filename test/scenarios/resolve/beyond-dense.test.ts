@@ -82,6 +82,26 @@ describe('speculative decoding', () => {
     expect(() => drafting('ngram', 3, 2.5, ...oss)).not.toThrow();
     expect(() => drafting('eagle3', 3, 2.5, ...oss)).toThrow(/beside sliding-window layers/);
   });
+
+  it('refuses what no published figure bears out, with a remedy', () => {
+    const config = (method: string) =>
+      engine(
+        `speculative_config={ method: ${method}, num_speculative_tokens: 1, synthetic_acceptance_length: 1.8 }`,
+      );
+    const eight = 'spec.fleet.pools[0].tensor_parallel_size=8';
+    const deepseek = ['spec.model=deepseek-v3', 'spec.fleet.pools[0].hardware=h200-sxm-141gb', eight];
+    expect(() => drafting('mtp', 1, 1.8, ...deepseek)).not.toThrow();
+    for (const [method, sets, why, hint] of [
+      ['eagle3', deepseek, 'beside experts', 'take mtp or ngram'],
+      ['eagle', ['spec.model=qwen3-30b-a3b'], 'beside experts', 'take ngram, or a model without experts'],
+      ['mtp', [], 'num_nextn_predict_layers', 'take eagle3 or ngram'],
+    ] as const) {
+      const said = refusals(SMALL_SCENARIO, [config(method), ...sets]);
+      expect(said).toEqual([expect.stringContaining('E_UNSUPPORTED')]);
+      expect(said[0]).toContain(why);
+      expect(said[0]).toContain(hint);
+    }
+  });
 });
 
 describe('latent attention', () => {
