@@ -1,6 +1,7 @@
 import type { Tokens } from '../../base/units.ts';
 import type { RequestQueue } from './request-queue.ts';
 import { NEW_ROW, RESUMED_ROW, type SchedulingPass } from './scheduling-pass.ts';
+import { keepApart } from './group-members.ts';
 import type { SchedulerState } from './scheduler-state.ts';
 import type { Sequence } from './sequence.ts';
 
@@ -73,6 +74,7 @@ export class AdmissionLoop {
     const { state } = this;
     const { kv, config, running } = state;
     const looksUp = sequence.computed === 0;
+    if (state.attended !== running) keepApart(state, sequence);
     const cached = looksUp ? kv.lookUp(sequence) : sequence.computed;
     const external = looksUp && sequence.remoteTokens > 0 ? Math.max(0, sequence.remoteTokens - cached) : 0;
     const computed = cached + external;
@@ -108,7 +110,7 @@ export class AdmissionLoop {
     sequence.status = 'running';
     sequence.computed = computed;
     sequence.hitTokens = computed;
-    running.push(sequence);
+    state.enterRunning(sequence);
     state.giveRow(pass, sequence, tokens, drafts, kind, sequence.blocks);
     if (state.tracksPrefills && computed + tokens < sequence.tokens) state.prefilling.add(sequence);
     const { lora } = sequence.request;

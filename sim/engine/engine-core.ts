@@ -2,11 +2,14 @@ import type { Blocks, Tokens } from '../../base/units.ts';
 import { AdmissionLoop } from './admission-loop.ts';
 import type { BlockPool } from './block-pool.ts';
 import type { EngineConfig } from './engine-config.ts';
+import type { DecodeGroup } from './decode-group.ts';
+import { canGroup, groupDecodes } from './group-members.ts';
 import type { KvCacheManager } from './kv-cache-manager.ts';
 import type { EngineRequest } from './model-server.ts';
+import { PrefillInterval } from './prefill-interval.ts';
 import type { RequestQueue } from './request-queue.ts';
 import { scheduleRunning } from './running-loop.ts';
-import { RUNNING_ROW, type SchedulingPass } from './scheduling-pass.ts';
+import type { SchedulingPass } from './scheduling-pass.ts';
 import { checkScheduler } from './scheduler-laws.ts';
 import { type CoreListener, SchedulerState } from './scheduler-state.ts';
 import type { Sequence } from './sequence.ts';
@@ -15,11 +18,14 @@ import type { Sequence } from './sequence.ts';
  * vLLM's V1 scheduler (vllm/v1/core/sched/scheduler.py and async_scheduler.py), pass by pass and without time: `schedule`
  * composes a pass, `processRow` takes in what the model made of each of its rows. With asynchronous scheduling the next
  * pass is composed before the output of this one is known. Call order for the output of a pass: `beginUpdate`,
- * `processRow` for every row, `endUpdate`, then `received` and `sent` for transfers that have ended.
+ * `processRow` for every row, then `received` and `sent` for transfers that have ended.
  */
 export class EngineCore {
   /** Sequences in order of admission. */
   readonly running: readonly Sequence[];
+  /** Those of them that are not in the decode group. */
+  readonly attended: readonly Sequence[];
+  readonly group: DecodeGroup;
   readonly waiting: RequestQueue;
   /** Sequences that go before `waiting`: they wait for KV, or were skipped by a version that keeps those apart. */
   readonly blocked: RequestQueue;
@@ -28,17 +34,18 @@ export class EngineCore {
   private readonly config: EngineConfig;
   private readonly state: SchedulerState;
   private readonly admission: AdmissionLoop;
-  /** Passes with rows since the last one that carried a prefill, that one included; and whether that one left some. */
-  private passesSincePrefill = Infinity;
-  private prefillsLeft = false;
-  private stopped = 0;
+  private readonly prefills: PrefillInterval;
 
-  constructor(config: EngineConfig, pool: BlockPool, listener: CoreListener) {
+  /** `groups`: sequences that do nothing but decode are not looked at in each pass, and have no rows of their own there. */
+  constructor(config: EngineConfig, pool: BlockPool, listener: CoreListener, groups = false) {
     this.config = config;
-    this.state = new SchedulerState(config, pool, listener);
+    this.prefills = new PrefillInterval(config.prefillScheduleInterval);
+    this.state = new SchedulerState(config, pool, listener, groups && canGroup(config));
     this.admission = new AdmissionLoop(this.state);
-    const { running, waiting, blocked, kv } = this.state;
+    const { running, attended, group, waiting, blocked, kv } = this.state;
     this.running = running;
+    this.attended = attended;
+    this.group = group;
     this.waiting = waiting;
     this.blocked = blocked;
     this.kv = kv;
@@ -70,18 +77,22 @@ export class EngineCore {
   schedule(pass: SchedulingPass): void {
     pass.clear();
     const { state, config } = this;
+    pass.number = state.composedPasses + 1;
     if (state.finishedCount > 0) state.tellFinished(pass);
     const threshold = this.longPrefillThreshold();
-    const deferPrefills = this.defersPrefills();
+    const deferPrefills = this.prefills.defers(this.running);
+    if (state.attended !== state.running) groupDecodes(state, pass);
     const left = scheduleRunning(state, pass, threshold, deferPrefills);
     if (pass.preempted.length === 0 && this.waitingCount > 0)
       this.admission.run(pass, left, threshold, deferPrefills);
-    if (pass.rows > 0) pass.number = ++state.composedPasses;
-    if (config.prefillScheduleInterval > 1) this.countPrefills(pass, deferPrefills);
+    if (!pass.isEmpty) state.composedPasses++;
+    state.group.composed = state.composedPasses;
+    if (config.prefillScheduleInterval > 1) this.prefills.count(pass, deferPrefills, this.waitingCount);
     if (config.maxLoras !== undefined) pass.shape.adapters = this.admission.adaptersOf(pass);
     if (config.numSpeculativeTokens > 0 && config.asyncScheduling) this.dropPlaceholderDrafts(pass);
     if (state.tracksPrefills) this.trackRows(pass);
-    const { rows, admitted, preempted, shape } = pass;
+    const { admitted, preempted, shape } = pass;
+    const rows = pass.rows + pass.grouped;
     pass.steady =
       rows > 0 &&
       rows === this.running.length &&
@@ -93,7 +104,12 @@ export class EngineCore {
 
   /** The output of a pass has arrived. */
   beginUpdate(pass: SchedulingPass): void {
-    if (pass.rows > 0) this.state.passProcessed();
+    const { state } = this;
+    if (pass.isEmpty) return;
+    const { group } = state;
+    if (group.firstLeaves <= pass.number) state.attendAll(group.leaving(pass.number));
+    state.passProcessed();
+    group.processed = state.processedPasses;
   }
 
   /**
@@ -130,16 +146,6 @@ export class EngineCore {
     return gained;
   }
 
-  /** All rows of a pass are processed: sequences that have ended leave the running list. */
-  endUpdate(): void {
-    if (this.stopped === 0) return;
-    this.stopped = 0;
-    const { running } = this.state;
-    let kept = 0;
-    for (const sequence of running) if (sequence.status === 'running') running[kept++] = sequence;
-    running.length = kept;
-  }
-
   /** The sequence of a request that runs or waits here. */
   find(request: EngineRequest): Sequence | undefined {
     for (const queue of [this.running, this.waiting, this.blocked]) {
@@ -153,7 +159,7 @@ export class EngineCore {
     const { state } = this;
     const { status } = sequence;
     if (status === 'finished') return;
-    if (status === 'running') state.running.splice(state.running.indexOf(sequence), 1);
+    if (status === 'running') state.leaveRunning(sequence);
     else if (!state.waiting.remove(sequence)) state.blocked.remove(sequence);
     sequence.status = 'finished';
     sequence.finishReason = 'abort';
@@ -189,7 +195,7 @@ export class EngineCore {
     const { blockedBy } = this.admission;
     if (this.kv.window !== undefined || this.state.tracksPrefills) return false;
     if (this.config.prefillScheduleInterval > 1) return false;
-    return blockedBy === undefined || !this.running.some((other) => blockedBy.goesOnFrom(other));
+    return blockedBy === undefined || !this.attended.some((other) => blockedBy.goesOnFrom(other));
   }
 
   /**
@@ -203,27 +209,29 @@ export class EngineCore {
       this.leapInWindow(steps, inFlight - 1);
     } else {
       kv.pool.take(blocks);
-      for (const sequence of this.running) {
+      for (const sequence of this.attended) {
         sequence.computed += steps;
         sequence.tokens += steps;
         sequence.outputs += steps;
-        kv.leapt(sequence);
+        kv.catchUp(sequence, sequence.tokens);
       }
     }
-    for (const sequence of this.running) sequence.inFlight = inFlight;
+    for (const sequence of this.attended) sequence.inFlight = inFlight;
+    this.group.leap(steps);
     this.state.composedPasses += steps;
     this.state.processedPasses += steps;
-    this.passesSincePrefill += steps;
+    this.prefills.leap(steps);
   }
 
   /** Throws unless every law of the scheduler holds. */
   check(): void {
+    for (const sequence of this.group.members) this.group.settle(sequence);
     checkScheduler(this.state, this.maxRunning);
   }
 
   private stop(sequence: Sequence, reason: 'stop' | 'length'): void {
     const { state } = this;
-    if (sequence.status === 'running') this.stopped++;
+    if (sequence.status === 'running') state.leaveRunning(sequence);
     else if (!state.waiting.remove(sequence)) state.blocked.remove(sequence);
     sequence.status = 'finished';
     sequence.finishReason = reason;
@@ -272,25 +280,5 @@ export class EngineCore {
     return longPrefillTokenThresholdAdaptive
       ? Math.max(longPrefillTokenThreshold, Math.floor(maxNumBatchedTokens / present))
       : longPrefillTokenThreshold;
-  }
-
-  /**
-   * With prefillScheduleInterval N a pass carries no prefill until N passes have gone by since the last one that did,
-   * unless that one could not take all or nothing decodes.
-   */
-  private defersPrefills(): boolean {
-    if (this.passesSincePrefill >= this.config.prefillScheduleInterval || this.prefillsLeft) return false;
-    return this.running.some(({ isChunk }) => !isChunk);
-  }
-
-  private countPrefills(pass: SchedulingPass, deferred: boolean): void {
-    if (!deferred && pass.preempted.length === 0) this.prefillsLeft = this.waitingCount > 0;
-    if (pass.rows === 0) return;
-    let carried = pass.hasPrefill;
-    for (let row = 0; row < pass.rows; row++) {
-      const known = pass.sequences[row]?.tokens ?? 0;
-      if (pass.kinds[row] !== RUNNING_ROW && (pass.computed[row] ?? 0) < known - 1) carried = true;
-    }
-    this.passesSincePrefill = carried ? 1 : this.passesSincePrefill + 1;
   }
 }

@@ -174,14 +174,14 @@ export class KvCacheManager {
     return 1 + this.windows.length;
   }
 
-  /** A running sequence has got tokens, and for them blocks that are already taken from the pool. */
-  leapt(sequence: Sequence): void {
-    const { table, computed, tokens } = sequence;
+  /** A running sequence has got tokens, and for them blocks that are already taken from the pool; `known` of them may be found. */
+  catchUp(sequence: Sequence, known: Tokens): void {
+    const { table, computed } = sequence;
     if (computed > sequence.slots) {
       table.blocks = Math.ceil(computed / this.blockSize);
       sequence.slots = table.blocks * this.blockSize;
     }
-    this.cache(sequence, computed < tokens ? computed : tokens);
+    this.cache(sequence, computed < known ? computed : known);
   }
 
   /** Takes all blocks of a sequence back, tail first, one group of layers after the other. */

@@ -3,6 +3,7 @@ import type { StepGrowth, StepTimer } from '../latency/step-time-model.ts';
 import type { EngineConfig } from './engine-config.ts';
 import type { EngineCore } from './engine-core.ts';
 import type { SchedulingPass } from './scheduling-pass.ts';
+import { NOT_GROUPED } from './sequence.ts';
 import type { SlidingWindowManager } from './sliding-window-manager.ts';
 import { endOfStep, firstStepEndingAt, type Stretch } from './stretch.ts';
 import type { WindowBlocks } from './window-blocks.ts';
@@ -47,7 +48,7 @@ export class Leap implements Stretch {
     this.steps = 0;
     // The last pass that is composed: those that follow equal it.
     const last = this.config.asyncScheduling ? composed : executing;
-    if (last === undefined || !last.steady || last.rows !== this.core.running.length) return;
+    if (last === undefined || !last.steady || last.rows + last.grouped !== this.core.running.length) return;
     if (last !== executing && !this.continues(executing)) return;
     if (!this.core.admitsNobody()) return;
     const most = this.stepsUntilAnEnd(last === executing ? 1 : 2);
@@ -74,11 +75,11 @@ export class Leap implements Stretch {
   /** Whether a pass yields a token for each running sequence, and nothing else but wasted rows. */
   private continues(executing: SchedulingPass): boolean {
     const { rows, sequences, samples } = executing;
-    let sampled = 0;
+    let sampled = executing.grouped;
     for (let row = 0; row < rows; row++) {
-      const status = sequences[row]?.status;
-      if (status === 'running' && samples[row] === 1) sampled++;
-      else if (status !== 'finished') return false;
+      const sequence = sequences[row];
+      if (sequence?.status === 'running' && samples[row] === 1 && sequence.place === NOT_GROUPED) sampled++;
+      else if (sequence?.status !== 'finished') return false;
     }
     return sampled === this.core.running.length;
   }
@@ -86,11 +87,12 @@ export class Leap implements Stretch {
   /** Boundaries before the one at which a sequence gets its first token, ends, or has all its tokens scheduled. */
   private stepsUntilAnEnd(scheduledAhead: number): number {
     const { slackCounts, toldBlocks } = this;
-    const { window } = this.core.kv;
-    let steps = Infinity;
-    for (let slack = 0; slack < slackCounts.length; slack++) slackCounts[slack] = 0;
+    const { attended, group, kv } = this.core;
+    const { window } = kv;
+    let steps = group.firstLeaves - group.processed - 1;
+    group.countSlack(slackCounts);
     if (window !== undefined) this.releaseCounts.fill(0);
-    for (const sequence of this.core.running) {
+    for (const sequence of attended) {
       const { limit, stopsAt, outputs, slots, computed, tokens, cacheAt, table } = sequence;
       if (outputs === 0) return 0;
       if (limit - outputs - scheduledAhead < steps) steps = limit - outputs - scheduledAhead;

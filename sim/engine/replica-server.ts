@@ -13,12 +13,15 @@ import { tellLeapGaps } from './leap-gaps.ts';
 import { blocksFor, Leap } from './leap.ts';
 import type { EngineRequest, Gauges, ModelServer, Refusal, ServerListener } from './model-server.ts';
 import { OutputPath } from './output-path.ts';
-import { refusalOf } from './refusal.ts';
 import type { ReplicaParts } from './replica-parts.ts';
+import { refusalOf } from './refusal.ts';
 import { SchedulingPass } from './scheduling-pass.ts';
+import type { CoreListener } from './scheduler-state.ts';
 import { Sequence } from './sequence.ts';
 import { ServerAccount } from './server-account.ts';
+import { endOfStep } from './stretch.ts';
 import { tellStarts } from './tell-starts.ts';
+import { UnseenRequests } from './unseen-requests.ts';
 
 /**
  * One vLLM replica on the run's clock: the core's passes (EngineCore.step_with_batch_queue in vllm/v1/engine/core.py), one
@@ -46,10 +49,7 @@ export class ReplicaServer implements ModelServer {
   private busy = false;
   /** When the pass on the GPU, or the leap, ends; for an idle engine when it composes. */
   private boundaryAt: Ticks = Infinity;
-  /** Requests that joined so far; those that the last pass knew of; and those that it did not and that are gone. */
-  private joined = 0;
-  private joinedBefore = 0;
-  private goneUnseen = 0;
+  private readonly unseen = new UnseenRequests();
   private now: Ticks = 0;
 
   /** Throws InvariantError for settings that take more: other servers to exchange KV with, a draft model to verify. */
@@ -65,7 +65,9 @@ export class ReplicaServer implements ModelServer {
     this.listener = listener;
     this.cacheEvents = listener.kvEvents === undefined ? undefined : new CacheEventLog();
     this.pool = new BlockPool(config.numGpuBlocks - 1, this.cacheEvents);
-    this.core = new EngineCore(config, this.pool, { preempted: (sequence) => this.preempted(sequence) });
+    const told: CoreListener = { preempted: (sequence) => this.preempted(sequence) };
+    // Each block that can be found is told at its pass: somebody must look at all sequences.
+    this.core = new EngineCore(config, this.pool, told, this.cacheEvents === undefined);
     this.leap = new Leap(config, this.core, timer, this.cacheEvents !== undefined);
     this.journal = new GaugeJournal(
       this.pool.blocks,
@@ -125,7 +127,9 @@ export class ReplicaServer implements ModelServer {
   }
 
   cachedTokens(request: EngineRequest): Tokens {
-    return this.core.kv.lookUp(new Sequence(request, this.config.maxModelLen, this.now));
+    const sequence = new Sequence(request, this.config.maxModelLen, this.now);
+    this.core.group.settleWritersOf(sequence.runs);
+    return this.core.kv.lookUp(sequence);
   }
 
   check(): void {
@@ -135,7 +139,7 @@ export class ReplicaServer implements ModelServer {
   /** A request joins the waiting queue: an idle engine composes a pass, a leap ends with the step that is under way. */
   private enqueue(sequence: Sequence, now: Ticks): void {
     this.core.add(sequence);
-    sequence.joined = ++this.joined;
+    this.unseen.join(sequence);
     if (this.busy) this.cutLeap(now);
     else this.boundaryAt = now;
   }
@@ -154,7 +158,7 @@ export class ReplicaServer implements ModelServer {
       if (this.aborted.length > 0) this.dropAborted(now);
       this.processOutput(now);
       this.publishGauges(now);
-      if (this.cacheEvents !== undefined) this.publishCacheEvents(this.cacheEvents, now);
+      this.cacheEvents?.publish(this.listener, now);
     } else {
       this.closeInterval(now, 0);
     }
@@ -175,17 +179,17 @@ export class ReplicaServer implements ModelServer {
     } else {
       // A pass that only preempted takes no time; what it made room for is in the next one.
       do this.compose(this.executing);
-      while (this.executing.rows === 0 && this.executing.preempted.length > 0);
+      while (this.executing.isEmpty && this.executing.preempted.length > 0);
     }
-    this.busy = this.executing.rows > 0;
+    this.busy = !this.executing.isEmpty;
     if (!this.busy) {
       this.boundaryAt = Infinity;
       return;
     }
-    if (!this.executing.steady) tellStarts(this.listener, this.executing, now);
+    if (this.executing.admitted > 0) tellStarts(this.listener, this.executing, now);
     if (this.config.asyncScheduling) {
       this.compose(this.composed);
-      this.hasComposed = this.composed.rows > 0;
+      this.hasComposed = !this.composed.isEmpty;
     }
     this.leap.plan(now, this.executing, this.hasComposed ? this.composed : undefined);
     this.boundaryAt = this.leap.end();
@@ -193,9 +197,8 @@ export class ReplicaServer implements ModelServer {
 
   private compose(pass: SchedulingPass): void {
     this.core.schedule(pass);
-    this.joinedBefore = this.joined;
-    this.goneUnseen = 0;
-    if (pass.rows === 0) return;
+    this.unseen.see();
+    if (pass.isEmpty) return;
     pass.duration = this.timer.step(pass.shape);
     if (pass.steady) return;
     const { sequences, rows } = pass;
@@ -209,23 +212,28 @@ export class ReplicaServer implements ModelServer {
   /** Makes up for the boundaries that a leap skipped: the passes in flight become those of its last step. */
   private land(): void {
     const { core, executing, composed, leap } = this;
-    const { running } = core;
+    const { running, attended, group } = core;
     const { steps, second, growth } = leap;
     core.leap(steps, blocksFor(leap.slackCounts, steps));
-    tellLeapGaps(this.listener, running, leap);
+    tellLeapGaps(this.listener, attended, group.members.length, leap);
+    group.lastOutputAt = endOfStep(leap, steps - 1);
     this.account.served += steps * running.length;
-    if (!executing.steady || executing.rows !== running.length) executing.copyRows(composed);
+    if (!executing.steady || executing.rows + executing.grouped !== running.length)
+      executing.copyRows(composed);
+    executing.number += steps;
     executing.duration = second + (steps - 1) * growth;
-    if (this.hasComposed) composed.advance(steps, growth);
+    if (!this.hasComposed) return;
+    composed.number += steps;
+    composed.advance(steps, growth);
   }
 
   private processOutput(now: Ticks): void {
     const { executing: pass, core, listener, output, drafts } = this;
-    const { rows, sequences, samples } = pass;
     const start = now - pass.duration;
-    let together = 0;
-    let produced = 0;
     core.beginUpdate(pass);
+    const { rows, sequences, samples } = pass;
+    let together = pass.grouped;
+    let produced = pass.grouped;
     for (let row = 0; row < rows; row++) {
       const sequence = sequences[row];
       if (sequence === undefined) continue;
@@ -247,7 +255,7 @@ export class ReplicaServer implements ModelServer {
       }
       output.take(sequence, now);
     }
-    core.endUpdate();
+    core.group.lastOutputAt = now;
     this.account.served += produced;
     if (together > 0) listener.gaps(together, pass.duration, 0, 1);
   }
@@ -255,9 +263,9 @@ export class ReplicaServer implements ModelServer {
   private dropAborted(now: Ticks): void {
     for (const sequence of this.aborted) {
       if (sequence.status === 'finished') continue;
-      this.account.served -= sequence.servedInput + sequence.outputs;
-      if (sequence.joined > this.joinedBefore) this.goneUnseen++;
+      this.unseen.leave(sequence);
       this.core.abort(sequence);
+      this.account.served -= sequence.servedInput + sequence.outputs;
       this.listener.ended(sequence.request, now, sequence.outputs, 'abort');
     }
     this.aborted.length = 0;
@@ -275,23 +283,13 @@ export class ReplicaServer implements ModelServer {
   }
 
   /**
-   * What was queued up to the processing of an output leaves with it; with asynchronous scheduling the blocks of the
-   * pass behind it are among it (Scheduler.update_from_output in vllm/v1/core/sched/scheduler.py).
-   */
-  private publishCacheEvents({ events }: CacheEventLog, now: Ticks): void {
-    if (events.length === 0) return;
-    this.listener.kvEvents?.(events, now);
-    events.length = 0;
-  }
-
-  /**
    * The metrics page is refreshed when an output is processed, before the next pass is composed. Requests that came since
    * the last one was are not yet counted: they still lie in the engine's input queue.
    */
   private publishGauges(now: Ticks): void {
     const { core, pool } = this;
-    const unseen = this.joined - this.joinedBefore - this.goneUnseen;
-    this.journal.record(now, core.running.length, core.waitingCount - unseen, pool.blocks - pool.free);
+    const waiting = core.waitingCount - this.unseen.count;
+    this.journal.record(now, core.running.length, waiting, pool.blocks - pool.free);
     this.adapters?.record(now, core.running, core.waitingInOrder());
   }
 }

@@ -41,6 +41,15 @@ export class RowShape implements StepShape {
     else this.addChunk(tokens, computed, samples);
   }
 
+  /** `rows` decode rows of one token each at once: sums of their contexts, and of the squares. Without a window only. */
+  addDecodes(rows: number, context: Tokens, squares: number): void {
+    this.decodeRows += rows;
+    this.sampledRows += rows;
+    this.decodeTokens += rows;
+    this.decodeContext += context;
+    this.decodeContextSquares += squares;
+  }
+
   /** A row that computes a sequence's next token, and `tokens` - 1 drafts, behind `computed` others. */
   addDecode(tokens: Tokens, computed: Tokens): void {
     this.decodeRows++;

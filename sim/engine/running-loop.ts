@@ -13,11 +13,11 @@ export function scheduleRunning(
   threshold: Tokens,
   deferPrefills: boolean,
 ): Tokens {
-  const { running, kv, config } = state;
+  const { attended, kv, config } = state;
   const lastPosition = config.maxModelLen - 1;
-  let left = config.maxNumScheduledTokens;
-  for (let position = 0; position < running.length && left > 0; position++) {
-    const sequence = running[position];
+  let left = config.maxNumScheduledTokens - pass.grouped;
+  for (let position = 0; position < attended.length && left > 0; position++) {
+    const sequence = attended[position];
     if (sequence === undefined) break;
     const { computed, placeholders } = sequence;
     // Its last token is in flight already.
@@ -64,15 +64,15 @@ function makeRoom(
   at: number,
   tokens: Tokens,
 ): Room {
-  const { running, kv, config } = state;
+  const { attended, kv, config } = state;
   let position = at;
   let restored = 0;
   do {
     const victim = state.victim();
     if (config.rules.victimBeingWritten === 'spare' && state.isBeingWritten(victim))
       return { fits: false, ended: true, position, restored };
-    const index = config.policy === 'fcfs' ? running.length - 1 : running.indexOf(victim);
-    running.splice(index, 1);
+    const index = config.policy === 'fcfs' ? attended.length - 1 : attended.indexOf(victim);
+    state.leaveRunning(victim);
     if (index <= position) position--;
     restored += state.takeRow(pass, victim);
     state.preempt(victim);

@@ -2,11 +2,12 @@ import { invariant } from '../../base/invariant.ts';
 import type { Blocks, Tokens } from '../../base/units.ts';
 import type { BlockPool } from './block-pool.ts';
 import type { BlockTable } from './block-table.ts';
+import { DecodeGroup } from './decode-group.ts';
 import type { EngineConfig } from './engine-config.ts';
 import { KvCacheManager } from './kv-cache-manager.ts';
 import { RequestQueue, servedBefore } from './request-queue.ts';
 import type { SchedulingPass } from './scheduling-pass.ts';
-import type { Sequence } from './sequence.ts';
+import { NOT_GROUPED, type Sequence } from './sequence.ts';
 
 /** Hears of what a pass does to sequences. */
 export interface CoreListener {
@@ -19,6 +20,9 @@ export class SchedulerState {
   readonly kv: KvCacheManager;
   /** In order of admission. */
   readonly running: Sequence[] = [];
+  /** Those of them that are looked at in every pass, in the same order; the others are in the decode group. */
+  readonly attended: Sequence[];
+  readonly group: DecodeGroup;
   readonly waiting: RequestQueue;
   /** Goes before `waiting`: sequences whose blocks wait for KV; under `own-queue` all that were skipped. */
   readonly blocked: RequestQueue;
@@ -40,10 +44,14 @@ export class SchedulerState {
   processedPasses = 0;
   private readonly deferred: { fence: number; table: BlockTable }[] = [];
   private readonly listener: CoreListener;
+  private admissions = 0;
 
-  constructor(config: EngineConfig, pool: BlockPool, listener: CoreListener) {
+  /** `groups`: sequences may go on in the decode group. */
+  constructor(config: EngineConfig, pool: BlockPool, listener: CoreListener, groups: boolean) {
     this.config = config;
     this.kv = new KvCacheManager(config, pool);
+    this.attended = groups ? [] : this.running;
+    this.group = new DecodeGroup(this.kv, config.blockSize, config.asyncScheduling);
     this.waiting = new RequestQueue(config.policy);
     this.blocked = new RequestQueue(config.policy);
     this.listener = listener;
@@ -72,6 +80,36 @@ export class SchedulerState {
     }
     pass.finishedCount = finishedCount;
     this.finishedCount = 0;
+  }
+
+  /** Puts a sequence at the end of the running list. */
+  enterRunning(sequence: Sequence): void {
+    sequence.rank = ++this.admissions;
+    this.running.push(sequence);
+    if (this.attended !== this.running) this.attended.push(sequence);
+  }
+
+  /** Takes a sequence out of the running list. */
+  leaveRunning(sequence: Sequence): void {
+    this.attend(sequence);
+    this.running.splice(this.running.indexOf(sequence), 1);
+    if (this.attended !== this.running) this.attended.splice(this.attended.indexOf(sequence), 1);
+  }
+
+  /** Sees to it that a sequence is not in the decode group. */
+  attend(sequence: Sequence): void {
+    if (sequence.place !== NOT_GROUPED) this.attendAll([sequence]);
+  }
+
+  /** Lets members of the decode group, in order of admission, leave it. */
+  attendAll(sequences: readonly Sequence[]): void {
+    const { attended } = this;
+    this.group.release(sequences);
+    for (const sequence of sequences) {
+      let position = attended.length;
+      while (position > 0 && (attended[position - 1]?.rank ?? 0) > sequence.rank) position--;
+      attended.splice(position, 0, sequence);
+    }
   }
 
   /** Whether a pass in flight still writes a sequence's blocks. */
@@ -112,6 +150,7 @@ export class SchedulerState {
     pass.shape.add(tokens, drafts, before, !isChunk);
     if (isChunk) return;
     pass.samples[row] = 1;
+    sequence.sampledIn = this.composedPasses + 1;
     if (this.config.asyncScheduling) {
       sequence.placeholders += 1 + drafts;
       sequence.drafts = this.config.numSpeculativeTokens;

@@ -13,6 +13,8 @@ export const RESUMED_ROW = 2;
  */
 export class SchedulingPass {
   rows = 0;
+  /** Decode rows besides, one for each sequence that was in the decode group and has not left it since. */
+  grouped = 0;
   readonly sequences: Sequence[] = [];
   readonly tokens: Tokens[] = [];
   /** Draft tokens among them. */
@@ -55,8 +57,13 @@ export class SchedulingPass {
     this.shape = new RowShape(window);
   }
 
+  get isEmpty(): boolean {
+    return this.rows + this.grouped === 0;
+  }
+
   clear(): void {
     this.rows = 0;
+    this.grouped = 0;
     this.totalTokens = 0;
     this.admitted = 0;
     this.hasPrefill = false;
@@ -95,6 +102,7 @@ export class SchedulingPass {
   /** Takes over the rows of another pass of decode rows. */
   copyRows(other: SchedulingPass): void {
     this.rows = other.rows;
+    this.grouped = other.grouped;
     this.steady = other.steady;
     for (let row = 0; row < other.rows; row++) {
       const sequence = other.sequences[row];
@@ -103,6 +111,33 @@ export class SchedulingPass {
       this.drafts[row] = 0;
       this.samples[row] = 1;
       this.kinds[row] = RUNNING_ROW;
+    }
+  }
+
+  /**
+   * Turns decode rows of the group into rows of their own: those of sequences that have left it, in order of admission,
+   * and were in it when this pass was composed. `composed`, `processed`: numbers of the last such passes.
+   */
+  takeIn(sequences: readonly Sequence[], composed: number, processed: number): void {
+    if (this.number <= processed) return;
+    let from = this.rows - 1;
+    let more = 0;
+    for (const { processedBase } of sequences) if (this.number > processedBase) more++;
+    this.rows += more;
+    this.grouped -= more;
+    let to = this.rows - 1;
+    for (let index = sequences.length - 1; index >= 0; index--) {
+      const sequence = sequences[index];
+      if (sequence === undefined || this.number <= sequence.processedBase) continue;
+      while (from >= 0 && (this.sequences[from]?.rank ?? 0) > sequence.rank) this.move(from--, to--);
+      this.sequences[to] = sequence;
+      this.tokens[to] = 1;
+      this.drafts[to] = 0;
+      this.computed[to] = sequence.computed - (composed - this.number) - 1;
+      this.samples[to] = 1;
+      this.kinds[to] = RUNNING_ROW;
+      this.newBlocks[to] = 0;
+      to--;
     }
   }
 
@@ -124,6 +159,13 @@ export class SchedulingPass {
     this.totalTokens -= tokens;
     this.reshape();
     return tokens;
+  }
+
+  private move(from: number, to: number): void {
+    const sequence = this.sequences[from];
+    if (sequence !== undefined) this.sequences[to] = sequence;
+    for (const column of [this.tokens, this.drafts, this.computed, this.samples, this.kinds, this.newBlocks])
+      column[to] = column[from] ?? 0;
   }
 
   /** Sums the rows anew. */

@@ -9,6 +9,9 @@ export type SequenceStatus = 'waiting' | 'loading' | 'running' | 'preempted' | '
 /** More tokens than any text has; a small integer, so that the counters of sequences are. */
 const UNLIMITED: Tokens = 2 ** 30;
 
+/** Place of a sequence that is in no decode group. */
+export const NOT_GROUPED = -1;
+
 /** A request inside the engine. Names follow vLLM's Request (vllm/v1/request.py). */
 export class Sequence {
   readonly request: EngineRequest;
@@ -40,6 +43,15 @@ export class Sequence {
   dropStale = false;
   /** Number of the last pass with rows that it was in. */
   lastPass = 0;
+  /** Order of admission among the running, and the number of the last pass in which it had a row that samples. */
+  rank = 0;
+  sampledIn = 0;
+  /** It must not join a decode group: another sequence may cache blocks of the same text. */
+  staysApart = false;
+  /** Its place in the decode group; the composed and the processed passes that its other fields account for there. */
+  place = NOT_GROUPED;
+  composedBase = 0;
+  processedBase = 0;
   /** End of a prefix that another request had too, which the window group did not keep; 0 = none. */
   sharedPrefix: Tokens = 0;
   /** Prompt tokens that can be had from another server, once; and whether they have arrived. */

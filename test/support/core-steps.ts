@@ -30,16 +30,26 @@ export class CoreSteps {
   private readonly byName = new Map<string, Sequence>();
   private readonly names = new Map<Sequence, string>();
 
-  constructor(config: EngineConfig, tree = new PromptTree()) {
+  /** `groups`: sequences that only decode go on in the decode group, and are not among the rows that are seen. */
+  constructor(config: EngineConfig, tree = new PromptTree(), groups = false) {
     this.config = config;
     this.tree = tree;
-    this.core = new EngineCore(config, new BlockPool(config.numGpuBlocks - 1, undefined), {
-      preempted: () => undefined,
-    });
+    const pool = new BlockPool(config.numGpuBlocks - 1, undefined);
+    this.core = new EngineCore(config, pool, { preempted: () => undefined }, groups);
   }
 
   get free(): number {
     return this.core.kv.pool.free;
+  }
+
+  /** Sequences in the decode group. */
+  get grouped(): number {
+    return this.core.group.members.length;
+  }
+
+  /** Ends a sequence from outside. */
+  abort(name: string): void {
+    this.core.abort(this.sequence(name));
   }
 
   add(name: string, { input = 0, prompt, output, sendsKv, remoteTokens }: CoreRequest): void {
@@ -74,7 +84,6 @@ export class CoreSteps {
     this.totalTokens = pass.totalTokens;
     core.beginUpdate(pass);
     for (let row = 0; row < pass.rows; row++) core.processRow(pass, row, pass.samples[row] ?? 0);
-    core.endUpdate();
     core.check();
     return seen;
   }

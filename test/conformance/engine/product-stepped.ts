@@ -118,7 +118,6 @@ export function productStepped(header: TraceHeader, config: EngineConfig): Stepp
         if (sequence.status === 'finished') done.push([id, sequence.finishReason ?? '']);
         else outputs.set(id, sequence.outputs);
       }
-      core.endUpdate();
       for (const id of output.received) core.received(found(id));
       for (const id of output.sent) core.sent(found(id));
       core.check();
