@@ -26,14 +26,15 @@ export interface ArmRouter {
 
 /**
  * The router of a published arm in today's configuration; a text says why there is none. Arms without plugins and weights
- * are Kubernetes Services.
+ * are Kubernetes Services, whatever they are called: kube-proxy picks a backend at random
+ * (https://kubernetes.io/docs/reference/networking/virtual-ips/, proxy mode iptables).
  */
 export function routerOfArm({ arm, plugins = [], weights = {}, replicas }: Arm): ArmRouter | string {
   const gateway = replicas === undefined ? undefined : { replicas };
   const listed = plugins.length > 0 ? plugins : Object.keys(weights).map((type) => ({ type }));
   if (listed.length === 0) {
     return /(^|[^a-z])(k8s|kubernetes|rr|round-robin)([^a-z]|$)/i.test(arm)
-      ? { router: { builtin: 'round-robin' }, gateway, blockSize: undefined }
+      ? { router: { builtin: 'random' }, gateway, blockSize: undefined }
       : 'nothing says how it routes';
   }
   if (listed.every(({ type }) => type === 'random-picker')) {
