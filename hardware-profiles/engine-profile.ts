@@ -66,7 +66,9 @@ export interface EngineProfileRules {
 export interface EngineKernels {
   /** Steps of at most so many tokens run shared experts on a stream of their own, beside the routed ones. */
   readonly sharedExpertsBesideUntil: Tokens;
-  /** On GPUs of compute capability 10.x the norm runs inside the all-reduce that it follows: what that saves. */
+  /** Whether the norm runs inside the all-reduce that it follows on compute capability 10.0 alone or on all of 10.x. */
+  readonly fusedNormOnCapability: 'exactly' | 'family';
+  /** What that saves. */
   readonly fusedNormSaves: Figure;
   /** … of messages up to so many bytes, by GPUs. */
   readonly fusedNormLargest: readonly { readonly gpus: number; readonly bytes: Bytes }[];

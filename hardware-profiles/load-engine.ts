@@ -105,6 +105,7 @@ const Rules = z.strictObject({
 
 const Kernels = z.strictObject({
   shared_experts_beside_until: z.int(),
+  fused_norm_on_capability: z.enum(['exactly', 'family']),
   fused_norm_saves: figure('seconds'),
   fused_norm_largest: z.array(z.strictObject({ gpus: z.int(), bytes: quantity('bytes') })),
 });

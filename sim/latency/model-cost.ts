@@ -27,10 +27,12 @@ export function modelCost(input: ModelCostInput): StepCost {
   const sharedBytes = matrices
     .filter(({ shared }) => shared === true)
     .reduce((sum, { layers: count, format, n, k }) => sum + count * n * k * WEIGHT_BYTES[format], 0);
-  const fusedNormLargest =
-    Math.floor(input.gpu.computeCapability?.value ?? 0) === 10
-      ? engine.kernels.fusedNormLargest.find((limit) => limit.gpus === gpus)?.bytes
-      : undefined;
+  const capability = input.gpu.computeCapability?.value ?? 0;
+  const fuses =
+    engine.kernels.fusedNormOnCapability === 'family' ? Math.floor(capability) === 10 : capability === 10;
+  const fusedNormLargest = fuses
+    ? engine.kernels.fusedNormLargest.find((limit) => limit.gpus === gpus)?.bytes
+    : undefined;
   const largestGraph = captureSizes.at(-1) ?? 0;
   const byTokens = new Map<Tokens, Seconds>();
   const byRows = new Map<number, Seconds>();

@@ -40,9 +40,12 @@ describe('batch limits of vllm serve', () => {
     ).toBe(32768);
   });
 
-  it('0.19 admits 256 sequences everywhere', () => {
+  it('0.19 knows two classes: 8192 tokens and 1024 sequences from 70 GiB on, A100 excepted', () => {
     const older = loadEngine(shippedProfiles, 'vllm-0.19');
-    expect(batchLimits(older, gpu('h100-sxm-80gb'), { maxModelLen: 40960 }).maxNumSeqs).toBe(256);
+    const of = (name: string) => batchLimits(older, gpu(name), { maxModelLen: 40960 });
+    expect(of('b300-sxm-288gb')).toEqual({ maxNumBatchedTokens: 8192, maxNumSeqs: 1024 });
+    expect(of('h100-sxm-80gb')).toEqual(of('b300-sxm-288gb'));
+    expect(of('a100-sxm-80gb').maxNumSeqs).toBe(256);
   });
 });
 

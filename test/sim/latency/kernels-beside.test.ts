@@ -32,6 +32,11 @@ describe('kernels that run beside or inside each other', () => {
     expect(saved('b200-sxm-180gb', 4, 8)).toBeCloseTo(160 * 4.8e-6, 8);
     expect(saved('b200-sxm-180gb', 8, 128)).toBe(0); // 2 MiB on 8 GPUs
     expect(saved('h100-sxm-80gb', 4, 8)).toBe(0);
+    expect(saved('b300-sxm-288gb', 4, 8)).toBeCloseTo(160 * 4.8e-6, 8);
+    const early = withKernels(inputOf('b300-sxm-288gb', 'llama-3.1-70b', 4), {
+      fusedNormOnCapability: 'exactly',
+    });
+    expect(step(early, 8)).toBe(step(plain('b300-sxm-288gb', 4), 8));
   });
 
   it('norms over the heads of all GPUs take an all-reduce of their own', () => {
