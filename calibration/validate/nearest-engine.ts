@@ -2,7 +2,7 @@ import type { ProfileSource } from '../../hardware-profiles/profile-source.ts';
 
 /**
  * The vLLM profile nearest to a version (ties: the older one). Without a version the date decides, which is an assumption
- * and labelled as one: 0.12 up to the end of 2025, 0.24 after it.
+ * and labelled as one.
  */
 export function nearestEngine(
   source: ProfileSource,
@@ -16,9 +16,30 @@ export function nearestEngine(
     const [major = 0, minor = 0] = name.slice('vllm-'.length).split('.').map(Number);
     return major * 1000 + minor;
   };
-  const goal = wanted ?? ((date ?? '').slice(0, 4) <= '2025' ? 12 : 24);
+  const goal = wanted ?? minorAt(date ?? '');
   const [engine = 'vllm-0.33'] = names.toSorted(
     (a, b) => Math.abs(number(a) - goal) - Math.abs(number(b) - goal) || number(a) - number(b),
   );
   return { engine, assumed: wanted === undefined };
+}
+
+/**
+ * Months from which on a minor version of 0.x was the current one: the dates at which dated rows of the serving points name it
+ * (0.12 to 0.19), and those of the reports that name 0.23 and 0.27 (llm-d guides).
+ */
+const SINCE: readonly (readonly [month: string, minor: number])[] = [
+  ['2026-01', 14],
+  ['2026-03', 17],
+  ['2026-04', 19],
+  ['2026-05', 21],
+  ['2026-06', 23],
+  ['2026-07', 26],
+  ['2026-08', 28],
+  ['2026-11', 33],
+];
+
+/** A date without a month is taken for the middle of its year. */
+function minorAt(date: string): number {
+  const month = /^\d{4}-\d\d/.exec(date)?.[0] ?? `${date.slice(0, 4)}-06`;
+  return SINCE.findLast(([since]) => since <= month)?.[1] ?? 12;
 }

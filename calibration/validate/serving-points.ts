@@ -2,13 +2,13 @@ import { csvRows } from '../../sim/workload/trace/csv-rows.ts';
 import { Sha256 } from '../../base/sha256.ts';
 import type { TraceFiles } from '../../sim/workload/trace/trace-format.ts';
 import type { TraceRow } from '../../sim/workload/trace/trace-row.ts';
-import { loadGpu } from '../../hardware-profiles/gpu-profile.ts';
 import { loadModel } from '../../hardware-profiles/load-model.ts';
 import type { ProfileSource } from '../../hardware-profiles/profile-source.ts';
 import { API_VERSION, type RunEntry } from '../../documents/run-report.ts';
-import { shareOfPeak } from './beyond-peak.ts';
+import { shareOfReach, type NeededOfGpus } from './beyond-peak.ts';
 import { grouped } from './grouped.ts';
 import { gpuNamed, modelNamed } from './known-names.ts';
+import { drawnLength, isInferenceX, launchOf, REQUESTS_PER_CLIENT, type Launch } from './inference-x.ts';
 import { nearestEngine } from './nearest-engine.ts';
 import { noiseOf } from './noise.ts';
 import type {
@@ -19,12 +19,6 @@ import type {
   ValidationCase,
 } from './validation-case.ts';
 import { accuracyClassOf, weightFormat } from './weight-format.ts';
-
-/**
- * Requests of a simulated closed loop per client. Assumed: the file does not say how many were sent. With ten, the burst at
- * the start is a tenth of the mean.
- */
-const REQUESTS_PER_CLIENT = 10;
 
 /** One measured point that can be played. */
 interface Point {
@@ -40,6 +34,8 @@ interface Point {
   readonly ttft: number;
   readonly tpot: number;
   readonly labels: readonly string[];
+  /** Engine settings that are known from where the row comes from. */
+  readonly launch: Launch;
 }
 
 /**
@@ -50,9 +46,10 @@ export function servingPoints(files: TraceFiles, profiles: ProfileSource): Measu
   const points: Point[] = [];
   const notScored: { id: string; reason: string }[] = [];
   const seen = new Map<string, string>();
+  const shareOf = shareOfReach(profiles);
   for (const row of csvRows(files, new Sha256())) {
     const id = row.text('id') ?? `line ${row.line}`;
-    const point = pointOf(row, id, profiles);
+    const point = pointOf(row, id, profiles, shareOf);
     if (typeof point === 'string') {
       notScored.push({ id, reason: point });
       continue;
@@ -80,7 +77,12 @@ export function servingPoints(files: TraceFiles, profiles: ProfileSource): Measu
 }
 
 /** Why a row is not scored, or the point. */
-function pointOf(row: TraceRow, id: string, profiles: ProfileSource): Point | string {
+function pointOf(
+  row: TraceRow,
+  id: string,
+  profiles: ProfileSource,
+  shareOf: (needed: NeededOfGpus) => number,
+): Point | string {
   const text = (key: string): string => row.text(key) ?? '';
   if (text('backend') !== 'vllm') return `the server is ${text('backend')}; vLLM is what is modelled`;
   if (text('mode') !== 'agg') return 'prefill and decode on different replicas are not simulated yet';
@@ -97,6 +99,10 @@ function pointOf(row: TraceRow, id: string, profiles: ProfileSource): Point | st
   const date = /measured=([\d-]+)/.exec(source)?.[1];
   const { engine, assumed } = nearestEngine(profiles, row.text('backend_version'), date);
   const tensorParallel = row.count('tp_size');
+  const inputTokens = row.count('isl');
+  const concurrency = row.count('concurrency');
+  const known = isInferenceX(source);
+  const launch = known ? launchOf({ model: name, hardware, concurrency, inputTokens }) : {};
   const point: Point = {
     id,
     server: {
@@ -109,23 +115,32 @@ function pointOf(row: TraceRow, id: string, profiles: ProfileSource): Point | st
     quantization: format.quantization,
     tensorParallel,
     expertParallel: (row.numberIfThere('moe_ep_size') ?? 1) > 1,
-    inputTokens: row.count('isl'),
+    inputTokens,
     outputTokens: row.count('osl'),
-    concurrency: row.count('concurrency'),
+    concurrency,
     ttft: row.number('silicon_ttft_ms') / 1000,
     tpot: row.number('silicon_tpot_ms') / 1000,
-    labels: ['read-as-mean', ...(assumed ? ['engine-version-assumed'] : [])],
+    labels: [
+      'read-as-mean',
+      ...(known ? [] : ['client-assumed']),
+      ...(assumed ? ['engine-version-assumed'] : []),
+    ],
+    launch,
   };
-  const share = shareOfPeak(
-    loadGpu(profiles, hardware),
+  const share = shareOf({
+    hardware,
+    engine,
     model,
-    format.stored,
-    tensorParallel,
-    throughputOf(point) * (point.inputTokens + point.outputTokens),
-  );
+    stored: format.stored,
+    kvDtype: launch.kv_cache_dtype ?? 'auto',
+    gpus: tensorParallel,
+    requestsPerSecond: throughputOf(point),
+    inputTokens,
+    outputTokens: point.outputTokens,
+  });
   return share <= 1
     ? point
-    : `needs ${(share * 100).toFixed(0)} % of the GPUs' peak: the concurrency is not that of one engine`;
+    : `takes at least ${(share * 100).toFixed(0)} % of the GPUs' time: it cannot be one engine that computes every prompt`;
 }
 
 /** Requests per second that a closed loop completes (Little's law). */
@@ -163,8 +178,15 @@ function caseOf(
     noise: noiseOf(repeats.map(value)),
     loadFactor,
   });
-  const littlesLaw = (entry: RunEntry): number | undefined =>
-    entry.e2e.mean === undefined ? undefined : concurrency / entry.e2e.mean;
+  const predictedE2e = ({ ttft: first, tpot: next }: RunEntry): number | undefined => {
+    return first.mean === undefined || next.mean === undefined
+      ? undefined
+      : first.mean + next.mean * (outputTokens - 1);
+  };
+  const littlesLaw = (entry: RunEntry): number | undefined => {
+    const e2e = predictedE2e(entry);
+    return e2e === undefined ? undefined : concurrency / e2e;
+  };
   return {
     id,
     source,
@@ -192,11 +214,7 @@ function caseOf(
             ),
           ]
         : []),
-      figure(
-        'e2e.mean',
-        (one) => one.ttft + one.tpot * (outputTokens - 1),
-        (entry) => entry.e2e.mean,
-      ),
+      figure('e2e.mean', (one) => one.ttft + one.tpot * (outputTokens - 1), predictedE2e),
       ...(loadFactor === 1 ? [figure('throughput.requestsPerSecond', throughputOf, littlesLaw)] : []),
     ],
   };
@@ -219,12 +237,20 @@ function scenarioOf(point: Point): unknown {
             replicas: 1,
             tensor_parallel_size: tensorParallel,
             ...(expertParallel && { enable_expert_parallel: true }),
-            engine: { profile: server.engine, ...(quantization !== undefined && { quantization }) },
+            engine: {
+              profile: server.engine,
+              ...(quantization !== undefined && { quantization }),
+              ...point.launch,
+            },
           },
         ],
       },
       workload: {
-        random: { input_len: point.inputTokens, output_len: point.outputTokens, requests },
+        random: {
+          input_len: drawnLength(point.inputTokens),
+          output_len: drawnLength(point.outputTokens),
+          requests,
+        },
         load: { closed_loop: { concurrency, requests } },
         finish: 'length',
       },

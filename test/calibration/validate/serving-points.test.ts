@@ -35,7 +35,7 @@ describe('serving points', () => {
     expect(reasons.get('e')).toContain('no concurrency');
     expect(reasons.get('f')).toContain('data parallelism');
     expect(reasons.get('g')).toBe('the same measurement as a');
-    expect(reasons.get('h')).toContain("of the GPUs' peak");
+    expect(reasons.get('h')).toContain("of the GPUs' time");
   });
 
   it('takes repeated points as the noise of each other, and the best throughput as the plateau', () => {
@@ -81,6 +81,28 @@ describe('serving points', () => {
     expect(perfect.summary.every(({ meanAbsoluteError }) => meanAbsoluteError === 0)).toBe(true);
     expect(perfect.summary).toHaveLength(summary.length);
     expect(perfect.summary.every(({ indicative, pairs }) => indicative && pairs === 1)).toBe(true);
+  });
+
+  it('drives rows of InferenceX as its client does, and launches their servers as its scripts do', () => {
+    const origin = 'db-dump/2026-04-27; measured=2026-04-17T00:00:00.000Z';
+    const row = 'vllm,0.19.0,MiniMaxAI/MiniMax-M2.5,b300_sxm,fp8,agg,1000,500,8,4,1,1,1,fp8,100,9';
+    const { cases } = read(`a,${row},${origin}`, `b,${ROW},4,2,1,,1,,100,20,x`);
+    const texts = cases.map(({ scenario }) => scenario.text);
+    expect(texts[0]).toContain('"input_len":{"type":"uniform","min":800,"max":1000}');
+    expect(texts[0]).toContain('"closed_loop":{"concurrency":8,"requests":80}');
+    expect(texts[0]).toContain('"kv_cache_dtype":"fp8"');
+    expect(texts[0]).toContain('"max_num_batched_tokens":2000');
+    expect(texts[1]).not.toContain('kv_cache_dtype');
+    expect(cases.map(({ labels }) => labels.includes('client-assumed'))).toEqual([false, true]);
+  });
+
+  it('takes the date of a row for its version where it names none', () => {
+    const row = 'vllm,nightly-5b8c30d,MiniMaxAI/MiniMax-M2.5,b300_sxm,fp8,agg,1000,500,8,4,1,1,1,fp8,100,9';
+    const at = (month: string) => read(`a,${row},source_file=2026-03-25.csv; measured=${month}-03`).cases[0];
+    expect(at('2026-04')?.server.engine).toBe('vllm-0.19');
+    expect(at('2025-10')?.server.engine).toBe('vllm-0.12');
+    expect(at('2026-12')?.server.engine).toBe('vllm-0.33');
+    expect(at('2026-04')?.labels).toContain('engine-version-assumed');
   });
 
   it('lists a measurement that cannot be forecast with the reason', () => {
