@@ -6,38 +6,29 @@ import {
   type AdmissionController,
   type AdmissionOutcome,
   type Advanced,
+  type Eviction,
 } from './admission.ts';
 import { prefixMatchData, type PrefixMatch } from './attributes.ts';
 import type { LoadedConfig } from './config/loaded-config.ts';
 import { buildPlugins } from './cycle/build-plugins.ts';
 import { buildProfiles, pluginNamed } from './cycle/build-profiles.ts';
-import { orderProducers, type ProducerOrder } from './cycle/order-producers.ts';
+import { orderProducers } from './cycle/order-producers.ts';
 import type { CycleOptions, SchedulingProfile } from './cycle/profile.ts';
 import { runCycle } from './cycle/run-cycle.ts';
 import type { DataKey, DataKeys } from './data-key.ts';
 import { TargetsDecided, type Decision, type ProfileResult } from './decision.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { EndpointPickerOptions } from './endpoint-picker-options.ts';
 import { Fleet, type MembershipChange } from './fleet.ts';
 import { createAdmission } from './flow-control/create-admission.ts';
 import type { KvEvent } from './kv-event.ts';
-import type { LatencyPredictor } from './latency-predictor.ts';
 import type { Metrics } from './metrics.ts';
 import { PluginSet } from './plugin-set.ts';
 import type { EndCause, ProfileHandler, SaturationDetector } from './plugin.ts';
-import type { TieBreak } from './plugin-type.ts';
 import { rejection, type Rejection } from './rejection.ts';
 import { wantsCachedOnly, type InferenceRequest } from './request.ts';
 import { RequestState } from './request-state.ts';
 import { WaitingRoom } from './waiting-room.ts';
-
-export interface EndpointPickerOptions {
-  readonly seed: number;
-  /** Tells runs of one seed apart (several routers, replications); 0 unless given. */
-  readonly run?: number;
-  readonly tieBreak?: TieBreak;
-  readonly producerOrder?: ProducerOrder;
-  readonly latencyPredictor?: LatencyPredictor;
-}
 
 /**
  * llm-d's endpoint picker. A request changes its state at six moments, in order: admit, produce, schedule, commit, first
@@ -76,7 +67,7 @@ export class EndpointPicker {
     this.handler = pluginNamed<ProfileHandler>(byName, effective.profileHandler);
     this.profiles = buildProfiles(effective.profiles, byName);
     this.profileNames = [...this.profiles.keys()];
-    this.admission = createAdmission(effective, byName, () => this.fleet.present);
+    this.admission = createAdmission(effective, byName, () => this.fleet.present, options.refreshInterval);
     this.waitingRoom = new WaitingRoom(this.plugins.holders);
     this.detector = byName.get(effective.saturationDetector) as SaturationDetector | undefined;
     this.approxMatch = keys.key(prefixMatchData());
@@ -209,6 +200,7 @@ export class EndpointPicker {
     scratch.clear();
     const changes = state.changesHeaders ? state.headerChanges : scratch;
     for (const plugin of this.plugins.preRequests) plugin.preRequest(state, changes, now);
+    this.admission.committed?.(state, now);
     if (changes.size === 0) return NO_CHANGES;
     if (changes === scratch) for (const [name, value] of scratch) state.headerChanges.set(name, value);
     return effectiveChanges(state);
@@ -248,10 +240,11 @@ export class EndpointPicker {
     return headers;
   }
 
-  /** Lets time pass: queues, expiries, purges. */
+  /** Lets time pass: queues, expiries, purges. Requests to be broken off stay as they are until the host ends them. */
   advance(now: Seconds): Advanced {
     const passed: AdmissionOutcome[] = [];
-    let next = this.admission.advance(now, passed);
+    const evictions: Eviction[] = [];
+    let next = this.admission.advance(now, passed, evictions);
     const outcomes = passed.filter(
       ({ state, admission }) => admission.kind === 'rejected' || !this.waitingRoom.keeps(state, now),
     );
@@ -265,7 +258,11 @@ export class EndpointPicker {
       }
       this.nextPurge = this.fleet.nextPurge(now);
     }
-    return { next: Math.min(next, this.nextPurge), outcomes };
+    return {
+      next: Math.min(next, this.nextPurge),
+      outcomes,
+      ...(evictions.length > 0 && { evictions }),
+    };
   }
 
   private responseHeaders(state: RequestState, now: Seconds): ReadonlyMap<string, string> {

@@ -7,7 +7,8 @@ export type { ProducerOrder } from './cycle/order-producers.ts';
 export type { CycleOptions } from './cycle/profile.ts';
 export type { Decision, ProfileReasons, ProfileResult, Target } from './decision.ts';
 export { Endpoint, type EndpointInfo } from './endpoint.ts';
-export { EndpointPicker, type EndpointPickerOptions } from './endpoint-picker.ts';
+export { EndpointPicker } from './endpoint-picker.ts';
+export type { EndpointPickerOptions } from './endpoint-picker-options.ts';
 export type { MembershipChange } from './fleet.ts';
 export type { KvEvent } from './kv-event.ts';
 export type {

@@ -21,12 +21,6 @@ export function obstaclesTo(config: LoadedConfig): Obstacle[] {
         reason: `simulated endpoints do not carry ${key}`,
       });
   }
-  if (config.effective.flowControl?.enableEviction === true)
-    obstacles.push({
-      plugin: 'flowControl.enableEviction',
-      type: 'flow control',
-      reason: 'running requests are not broken off in favour of others',
-    });
   return obstacles;
 }
 

@@ -1,18 +1,29 @@
 import { invariant } from '../../base/invariant.ts';
 import { ADMITTED, type AdmissionController } from '../admission.ts';
 import type { BandSettings, EffectiveConfig, EffectiveFlowControl } from '../config/effective-config.ts';
+import type { Seconds } from '../../base/units.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { has, type Plugin, type SaturationDetector } from '../plugin.ts';
 import { rejection } from '../rejection.ts';
 import { FlowController } from './flow-controller.ts';
 import type { FairnessPolicy, OrderingPolicy, UsageLimitPolicy } from './flow-policies.ts';
 import { PriorityBand } from './priority-band.ts';
+import { Reclamation } from './reclamation.ts';
+
+/** Between two scrapes, unless the host says: --refresh-metrics-interval, pkg/epp/server/options.go. */
+const REFRESH_INTERVAL = 0.05;
+/** After how long old metrics are stale to eviction (--metrics-staleness-threshold): pkg/epp/server/options.go. */
+const STALENESS_THRESHOLD = 2;
+/** Until an engine has freed what a broken-off request held; and of a detector that counts by itself: runner.go. */
+const ENGINE_RECLAIM_TIME = 0.25;
+const LEADING_SENSOR_GRACE = 0.01;
 
 /** The gate of a configuration: flow control where its feature gate is on, else the check of saturation. */
 export function createAdmission(
   config: EffectiveConfig,
   plugins: ReadonlyMap<string, Plugin>,
   endpoints: () => readonly Endpoint[],
+  refreshInterval: Seconds = REFRESH_INTERVAL,
 ): AdmissionController {
   const plugin = plugins.get(config.saturationDetector);
   const detector =
@@ -34,7 +45,20 @@ export function createAdmission(
         named<OrderingPolicy>(plugins, settings.ordering),
       );
     },
+    reclamation: flowControl.enableEviction
+      ? new Reclamation(confirmationGrace(detector, refreshInterval))
+      : undefined,
   });
+}
+
+/**
+ * How long after the end of a broken-off request the detector may not show it yet. Source: cmd/epp/runner/runner.go
+ * (deriveEvictionConfirmationGrace) of llm-d-router at ebab6879.
+ */
+function confirmationGrace({ type }: SaturationDetector, refreshInterval: Seconds): Seconds {
+  return type === 'concurrency-detector'
+    ? LEADING_SENSOR_GRACE
+    : refreshInterval + STALENESS_THRESHOLD + ENGINE_RECLAIM_TIME;
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   type Admission,
   type AdmissionController,
   type AdmissionOutcome,
+  type Eviction,
 } from '../admission.ts';
 import type { EffectiveFlowControl } from '../config/effective-config.ts';
 import type { Endpoint } from '../endpoint.ts';
@@ -15,6 +16,7 @@ import type { UsageLimitPolicy } from './flow-policies.ts';
 import { ItemHeap } from './item-heap.ts';
 import { poolSaturation } from './pool-saturation.ts';
 import type { PriorityBand, WaitingRequest } from './priority-band.ts';
+import type { Reclamation } from './reclamation.ts';
 
 /** What a controller is made of. `makeBand` makes the band of a priority that has none yet. */
 export interface FlowControlParts {
@@ -23,6 +25,8 @@ export interface FlowControlParts {
   readonly usageLimit: UsageLimitPolicy;
   readonly makeBand: (priority: number) => PriorityBand;
   readonly endpoints: () => readonly Endpoint[];
+  /** Who breaks off running requests; undefined = nobody. */
+  readonly reclamation?: Reclamation | undefined;
 }
 
 /** Dispatch cycles per second without an arrival, and seconds between sweeps: controller/internal/processor.go. */
@@ -45,6 +49,8 @@ export class FlowController implements AdmissionController {
   private readonly deadlines = new ItemHeap<WaitingRequest>((a, b) => a.deadline < b.deadline);
   private readonly waiting = new Map<RequestState, WaitingRequest>();
   private readonly pending: AdmissionOutcome[] = [];
+  /** Running requests that a cycle has chosen to break off. */
+  private readonly victims: RequestState[] = [];
   private nextTick: Seconds = 0;
   private nextSweep: Seconds = 0;
 
@@ -93,8 +99,17 @@ export class FlowController implements AdmissionController {
     this.waiting.delete(state);
   }
 
+  committed(state: RequestState, now: Seconds): void {
+    const target = state.result(state.primary ?? '')?.targets[0];
+    if (target !== undefined) this.parts.reclamation?.dispatched(state, target.endpoint, now);
+  }
+
+  ended(state: RequestState, now: Seconds): void {
+    this.parts.reclamation?.ended(state, now);
+  }
+
   /** To be called when the world has changed, and at the instant it returned before. */
-  advance(now: Seconds, outcomes: AdmissionOutcome[]): Seconds {
+  advance(now: Seconds, outcomes: AdmissionOutcome[], evictions: Eviction[]): Seconds {
     // Whoever left meanwhile was told so.
     for (const outcome of this.pending) if (outcome.state.phase === 'queued') outcomes.push(outcome);
     this.pending.length = 0;
@@ -104,6 +119,8 @@ export class FlowController implements AdmissionController {
       const passed = this.cycle(now);
       if (passed !== undefined) outcomes.push({ state: passed, admission: ADMITTED });
     }
+    for (const state of this.victims.splice(0))
+      if (state.phase !== 'ended') evictions.push({ state, rejection: EVICTED });
     if (this.waiting.size === 0) return Infinity;
     return Math.min(this.nextTick, this.deadlines.top()?.deadline ?? Infinity);
   }
@@ -118,7 +135,10 @@ export class FlowController implements AdmissionController {
       this.bands.map(({ priority }) => priority),
     );
     for (let i = 0; i < this.bands.length; i++) {
-      if (saturation >= (ceilings[i] ?? 0)) return undefined;
+      if (saturation >= (ceilings[i] ?? 0)) {
+        this.reclaim(saturation, ceilings, i, now);
+        return undefined;
+      }
       const waiting = this.bands[i]?.take(now);
       if (waiting === undefined) continue;
       if (waiting.gone) return undefined;
@@ -127,6 +147,16 @@ export class FlowController implements AdmissionController {
       return waiting.state;
     }
     return undefined;
+  }
+
+  /** A cycle has stopped at band `from`: running requests may have to go. */
+  private reclaim(saturation: number, ceilings: readonly number[], from: number, now: Seconds): void {
+    const { reclamation } = this.parts;
+    if (reclamation === undefined) return;
+    const bands = this.bands
+      .map(({ priority, length }, i) => ({ priority, length, ceiling: ceilings[i] ?? 0 }))
+      .slice(from);
+    this.victims.push(...reclamation.reclaim(saturation, bands, now));
   }
 
   /** What the cycles without anything queued would have done: policies see that nothing is. */
@@ -187,6 +217,12 @@ export class FlowController implements AdmissionController {
       : rejection('ResourceExhausted', 'it waited too long', 'rejected-ttl-expired');
   }
 }
+
+const EVICTED = rejection(
+  'ResourceExhausted',
+  'it was broken off in favour of a request of higher priority',
+  'evicted',
+);
 
 /** The first of the cycles' instants that lies after this one, also where the product is rounded down. */
 function tickAfter(now: Seconds): Seconds {

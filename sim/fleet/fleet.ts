@@ -13,7 +13,7 @@ import { Flights } from './flights.ts';
 import { ReplicaEvents, type ReplicaActions } from './replica-events.ts';
 import { Replicas } from './replicas.ts';
 import { listenerTo } from './server-listener.ts';
-import { QUEUED, REJECTED, type FleetView, type Router } from './router.ts';
+import { EVICTED, QUEUED, REJECTED, type FleetView, type Router } from './router.ts';
 import type { RunInput } from './run-input.ts';
 import type { RunObserver } from './run-observer.ts';
 
@@ -162,8 +162,11 @@ export class Fleet implements FleetView {
   private timeOut(now: Ticks): void {
     this.now = now;
     const flight = this.timeouts.pop();
-    if (flight === undefined || flight.ended !== undefined) return;
-    this.finish(flight, 'timedOut');
+    if (flight !== undefined && flight.ended === undefined) this.breakOff(flight, 'timedOut', now);
+  }
+
+  private breakOff(flight: Flight, status: RequestStatus, now: Ticks): void {
+    this.finish(flight, status);
     if (flight.delivered !== undefined) {
       this.servers.server(flight.replica).abort(flight, now);
       this.servers.reschedule(flight.replica);
@@ -220,6 +223,9 @@ export class Fleet implements FleetView {
       this.finish(flight, 'rejected');
       return;
     }
+    // A client that has nothing of the answer yet gets the error; to any other the stream breaks.
+    if (replica === EVICTED)
+      return this.breakOff(flight, flight.firstToken === undefined ? 'rejected' : 'failed', this.now);
     flight.dispatched = this.now;
     flight.replica = replica;
     if (this.router.decisionTicks > 0) this.deliveries.push(this.now + this.router.decisionTicks, flight);

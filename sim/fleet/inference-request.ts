@@ -46,7 +46,7 @@ class SimulatedRequest implements InferenceRequest {
     this.request = request;
     this.model = request.lora ?? model;
     this.headers = headersOf(request, slo);
-    this.priority = request.priority ?? 0;
+    this.priority = request.objectivePriority ?? 0;
     if (request.tenant !== undefined) this.fairnessId = request.tenant;
     this.prompts = [request.prompt];
     if (request.cacheSalt !== undefined) this.cacheSalt = request.cacheSalt;

@@ -16,7 +16,7 @@ import { KvEventFeed } from './kv-event-feed.ts';
 import { LatencyLearner } from './latency-prediction/latency-learner.ts';
 import { LatencyOracle } from './latency-prediction/latency-oracle.ts';
 import type { Slo } from '../metrics/slo.ts';
-import { QUEUED, REJECTED, type FleetView, type Router } from './router.ts';
+import { EVICTED, QUEUED, REJECTED, type FleetView, type Router } from './router.ts';
 import type { RouterInput, RunInput } from './run-input.ts';
 import { Scraper } from './scraper.ts';
 
@@ -38,6 +38,8 @@ export class PickerRouter implements Router {
   private open = 0;
   /** Flights that wait at the gateway, by state. */
   private readonly queued = new Map<RequestState, Flight>();
+  /** Flights that were sent, by state; undefined where none of them is ever broken off. */
+  private readonly sent: Map<RequestState, Flight> | undefined;
   private readonly replicaOf = new Map<Endpoint, number>();
   /** The endpoint of each replica that is present. */
   private readonly present: (Endpoint | undefined)[];
@@ -66,6 +68,7 @@ export class PickerRouter implements Router {
     this.decisionTicks = clock.ticks(gateway.decisionTime + gateway.tokenizationTime);
     this.slo = gateway.sloHeaders === true ? input.slo : undefined;
     this.infos = endpointInfos(input.pools);
+    if (config.effective.flowControl?.enableEviction === true) this.sent = new Map();
     const { latencyPredictor } = gateway;
     if (latencyPredictor?.kind === 'oracle') {
       const replicas = new Map(this.infos.map(({ id }, replica) => [id, replica]));
@@ -76,6 +79,7 @@ export class PickerRouter implements Router {
       run: router,
       tieBreak,
       producerOrder: gateway.producerOrder,
+      refreshInterval: gateway.scrapeInterval,
       ...(this.oracle !== undefined && { latencyPredictor: this.oracle }),
       ...(latencyPredictor?.kind === 'learned' && {
         latencyPredictor: new LatencyLearner(latencyPredictor, input.seed, router),
@@ -122,6 +126,7 @@ export class PickerRouter implements Router {
     flight.state = undefined;
     this.open--;
     this.queued.delete(state);
+    this.sent?.delete(state);
     this.picker.end(state, endCauseOf(flight), this.clock.seconds(now), flight.producedTokens);
     this.wakeIfDue(now);
   }
@@ -132,7 +137,7 @@ export class PickerRouter implements Router {
 
   advance(now: Ticks, release: (flight: Flight, replica: number) => void): void {
     this.learn(now);
-    const { outcomes } = this.wake(now);
+    const { outcomes, evictions = [] } = this.wake(now);
     for (const { state, admission } of outcomes) {
       const flight = this.queued.get(state);
       if (flight === undefined) continue;
@@ -141,6 +146,13 @@ export class PickerRouter implements Router {
         flight,
         admission.kind === 'rejected' ? this.reject(flight, admission, now) : this.decide(flight, state, now),
       );
+    }
+    for (const { state, rejection } of evictions) {
+      const flight = this.sent?.get(state);
+      if (flight === undefined) continue;
+      flight.reason = rejection.reason ?? rejection.message;
+      flight.forCapacity = true;
+      release(flight, EVICTED);
     }
   }
 
@@ -182,6 +194,7 @@ export class PickerRouter implements Router {
       this.log?.add({ flight, gateway: this.number, at: seconds, endpoint, profiles: state.results });
     }
     this.picker.commit(state, seconds);
+    this.sent?.set(state, flight);
     const replica = this.replicaOf.get(decision.endpoint);
     invariant(replica !== undefined, 'the picker picks one of the fleet', { endpoint: decision.endpoint.id });
     return replica;

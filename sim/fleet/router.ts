@@ -5,6 +5,8 @@ import type { Flight } from './flight.ts';
 /** What a router did with an arriving request: the replica's number, or one of these. */
 export const QUEUED = -1;
 export const REJECTED = -2;
+/** A request that was sent is broken off, with `flight.reason` set. */
+export const EVICTED = -3;
 
 /** The fleet's side of a router: it decides, and learns of what a real router would see. */
 export interface Router {
@@ -16,7 +18,10 @@ export interface Router {
   ended(flight: Flight, now: Ticks): void;
   /** When it wants to be called by itself; Infinity = never. */
   nextTime(): Ticks;
-  /** Lets its own time pass; queued requests that it lets go are handed to `release` with their replica or REJECTED. */
+  /**
+   * Lets its own time pass; queued requests that it lets go are handed to `release` with their replica or REJECTED, those
+   * that it breaks off with EVICTED.
+   */
   advance(now: Ticks, release: (flight: Flight, replica: number) => void): void;
   /** Blocks that a replica stored or evicted, as of `at`. Present only if the router listens to them. */
   kvEvents?(replica: number, events: readonly KvEvent[], at: Ticks): void;

@@ -28,8 +28,12 @@ export interface Request {
   readonly turn?: number;
   /** Stage of a load ladder, from 0. */
   readonly stage?: number;
+  /** The flow that it belongs to at the gateway. */
   readonly tenant?: string;
+  /** In an engine that goes by priority: smaller is served first. */
   readonly priority?: number;
+  /** At the gateway: higher goes first, below 0 may be shed; undefined = 0. */
+  readonly objectivePriority?: number;
   readonly cacheSalt?: string;
   readonly lora?: string;
   /** Request headers in lower case, for routers that read them. */

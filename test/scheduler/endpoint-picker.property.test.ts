@@ -48,9 +48,11 @@ flowControl:
 `;
 const BURST =
   '- {type: burst-prefix-cache-producer, parameters: {windowDurationMs: 20, minColocateBlocks: 1}}\n';
-const LOADED = [CONFIG, CONFIG.replace('plugins:\n', `plugins:\n${BURST}`)].map((text) =>
-  loadConfig(text, { allowExperimental: true }),
-);
+const LOADED = [
+  CONFIG,
+  CONFIG.replace('plugins:\n', `plugins:\n${BURST}`),
+  `${CONFIG}  enableEviction: true\n`,
+].map((text) => loadConfig(text, { allowExperimental: true }));
 const ENDPOINTS = 5;
 
 /** One thing that happens; numbers choose among what is possible at that point. */
@@ -78,6 +80,7 @@ class Play {
   readonly picker: EndpointPicker;
   readonly log: string[] = [];
   commits = 0;
+  evictions = 0;
   now = 0;
   private readonly tree = new PromptTree();
   private readonly live: RequestState[] = [];
@@ -207,10 +210,17 @@ class Play {
   wait(_choice: number, amount: number): void {
     const until = this.now + (amount % 10 === 0 ? amount : amount / 1000);
     for (let rounds = 0; rounds < 1000; rounds++) {
-      const { next, outcomes } = this.picker.advance(this.now);
+      const { next, outcomes, evictions = [] } = this.picker.advance(this.now);
       for (const { state, admission } of outcomes) {
         this.log.push(`${state.request.id} ${admission.kind} at ${this.now}`);
         if (admission.kind === 'rejected') this.live.splice(this.live.indexOf(state), 1);
+      }
+      for (const { state, rejection } of evictions) {
+        this.log.push(`${state.request.id} ${rejection.reason} at ${this.now}`);
+        expect(['committed', 'streaming']).toContain(state.phase);
+        expect(state.request.priority).toBeLessThan(0);
+        this.evictions++;
+        this.drop(state, 'error');
       }
       if (next > until) break;
       expect(next).toBeGreaterThan(this.now);
@@ -257,17 +267,20 @@ interface IndexView {
 describe.each([
   ['as usual', LOADED[0]],
   ['with a producer that keeps requests back', LOADED[1]],
+  ['with requests that are broken off', LOADED[2]],
 ])('an endpoint picker, whatever happens in whatever order, %s', (_, config) => {
   if (config === undefined) throw new Error('there are two configurations');
   const steps = fc.array(step, { maxLength: 120, size: 'max' });
 
   it('keeps its counters, decides among the candidates, and leaves no traces but by commits', () => {
     let commits = 0;
+    let evictions = 0;
     fc.assert(
       fc.property(steps, (list) => {
         const play = new Play(config);
         play.run(list);
         commits += play.commits;
+        evictions += play.evictions;
         play.finish();
         expect(play.inFlight()).toEqual([]);
         const index = play.picker.inspect('approx-prefix-cache-producer') as IndexView;
@@ -278,6 +291,7 @@ describe.each([
       { numRuns: 200 },
     );
     expect(commits).toBeGreaterThan(300);
+    expect(evictions > 0).toBe(config.effective.flowControl?.enableEviction === true);
   });
 
   it('does the same again from the same seed', () => {

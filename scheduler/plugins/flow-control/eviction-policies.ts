@@ -1,9 +1,11 @@
+import { lowestThenNewest, maySheddableBeEvicted } from '../../flow-control/eviction-rules.ts';
 import type { EvictionFilter, EvictionOrder } from '../../flow-control/flow-policies.ts';
 import { definePlugin } from '../../plugin-type.ts';
 
 /*
  * sheddable-eviction-filter: running requests of negative priority may be broken off.
  * priority-then-time-eviction-order-policy: the lowest priority first, of equal ones the newest.
+ * Flow control's eviction follows these two rules whether they are declared or not.
  * Parameters: none, whatever is given is ignored.
  * Source: pkg/epp/framework/plugins/flowcontrol/eviction of llm-d-router at ebab6879.
  */
@@ -14,7 +16,7 @@ export const sheddableEvictionFilter = definePlugin({
   create: (_, { name }): EvictionFilter => ({
     type: 'sheddable-eviction-filter',
     name,
-    mayEvict: ({ priority }) => priority < 0,
+    mayEvict: maySheddableBeEvicted,
   }),
 });
 
@@ -25,7 +27,6 @@ export const priorityThenTimeEvictionOrderPolicy = definePlugin({
   create: (_, { name }): EvictionOrder => ({
     type: 'priority-then-time-eviction-order-policy',
     name,
-    evictedBefore: (a, b) =>
-      a.priority === b.priority ? a.dispatchedAt > b.dispatchedAt : a.priority < b.priority,
+    evictedBefore: lowestThenNewest,
   }),
 });

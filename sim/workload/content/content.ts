@@ -43,6 +43,8 @@ export interface Place {
   readonly name: string;
   readonly class: string | undefined;
   readonly priority: number | undefined;
+  readonly objectivePriority?: number | undefined;
+  readonly tenant?: string | undefined;
   /** LoRA adapter that is asked for; `tree` is then in its scope. */
   readonly adapter?: string;
 }
@@ -83,9 +85,11 @@ export class SingleTurn implements Conversation {
 }
 
 /** The parts of a draft that the place decides. */
-export function placed(place: Place): Pick<Draft, 'class' | 'priority'> {
+export function placed(place: Place): Pick<Draft, 'class' | 'priority' | 'objectivePriority' | 'tenant'> {
   return {
     ...(place.class !== undefined && { class: place.class }),
     ...(place.priority !== undefined && { priority: place.priority }),
+    ...(place.objectivePriority !== undefined && { objectivePriority: place.objectivePriority }),
+    ...(place.tenant !== undefined && { tenant: place.tenant }),
   };
 }

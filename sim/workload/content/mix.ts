@@ -18,8 +18,14 @@ const partSchema = z
     class: z.string().min(1),
     /** Share of the starts, relative to the other parts; a session counts once. */
     weight: z.number().positive().default(1),
-    /** vLLM's request priority: smaller is served first. */
-    priority: z.int().optional(),
+    priority: z.int().optional().describe("vLLM's request priority: smaller is served first"),
+    objective_priority: z
+      .int()
+      .optional()
+      .describe(
+        "of the InferenceObjective that requests name to llm-d's endpoint picker: higher goes first, below 0 may be shed",
+      ),
+    fairness_id: z.string().min(1).optional().describe('the flow that requests belong to at the gateway'),
     random: randomParameters.optional(),
     rag: ragParameters.optional(),
     sessions: sessionsParameters.optional(),
@@ -60,9 +66,16 @@ export function mixContent(spec: MixSpec, change: (part: Content) => Content = (
     starts: generatedStarts(spec),
     open(place) {
       const readers = contents.map((content, part) => {
-        const { class: name, priority } = spec.parts[part] ?? {};
+        const { class: name, priority, objective_priority, fairness_id } = spec.parts[part] ?? {};
         return {
-          reader: content.open({ ...place, name: `${place.name}${name}/`, class: name, priority }),
+          reader: content.open({
+            ...place,
+            name: `${place.name}${name}/`,
+            class: name,
+            priority,
+            objectivePriority: objective_priority,
+            tenant: fairness_id,
+          }),
           next: 0,
         };
       });

@@ -19,6 +19,7 @@ export class PlayedRequest implements Request {
   readonly stage?: number;
   readonly tenant?: string;
   readonly priority?: number;
+  readonly objectivePriority?: number;
   readonly cacheSalt?: string;
   readonly lora?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -38,6 +39,7 @@ export class PlayedRequest implements Request {
     if (stage !== undefined) this.stage = stage;
     if (draft.tenant !== undefined) this.tenant = draft.tenant;
     if (draft.priority !== undefined) this.priority = draft.priority;
+    if (draft.objectivePriority !== undefined) this.objectivePriority = draft.objectivePriority;
     if (draft.cacheSalt !== undefined) this.cacheSalt = draft.cacheSalt;
     if (draft.lora !== undefined) this.lora = draft.lora;
     if (draft.headers !== undefined) this.headers = draft.headers;

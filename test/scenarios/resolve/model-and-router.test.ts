@@ -107,15 +107,15 @@ schedulingProfiles:
     ]);
   });
 
-  it('that reads numbers which no simulated endpoint carries, or breaks requests off, is refused', () => {
-    const obstacles = (plugins: string, rest: string) =>
+  it('that reads numbers which no simulated endpoint carries is refused', () => {
+    const obstacles = (plugins: string) =>
       problemsOf(() =>
         resolve(
           {
             'epp.yaml': `kind: EndpointPickerConfig
 plugins: [{ type: queue-scorer }${plugins}]
 schedulingProfiles: [{ name: default, plugins: [{ pluginRef: queue-scorer }] }]
-${rest}`,
+`,
           },
           ROUTER.from,
           `${ROUTER.to}, allow_experimental: true`,
@@ -123,13 +123,10 @@ ${rest}`,
       ).map(({ message }) => message);
     const gauge =
       ', { type: endpoint-attribute-scorer, parameters: { attributeKey: GPUUtilization, producer: dcgm-extractor, algorithm: { type: linear_lower_is_better } } }';
-    expect(obstacles(gauge, '')).toEqual([
+    expect(obstacles(gauge)).toEqual([
       expect.stringMatching(
         /endpoint-attribute-scorer of epp\.yaml: simulated endpoints do not carry GPUUtilization\/dcgm-extractor/,
       ),
-    ]);
-    expect(obstacles('', 'featureGates: [flowControl]\nflowControl: { enableEviction: true }\n')).toEqual([
-      expect.stringMatching(/flowControl\.enableEviction .*running requests are not broken off/),
     ]);
   });
 

@@ -1,7 +1,8 @@
 import { PromptTree, type TreePrompt } from '../../../base/prompt-tree.ts';
 import type { ProfileReasons } from '../../../scheduler/decision.ts';
 import { loadConfig } from '../../../scheduler/config/load-config.ts';
-import { EndpointPicker, type EndpointPickerOptions } from '../../../scheduler/endpoint-picker.ts';
+import { EndpointPicker } from '../../../scheduler/endpoint-picker.ts';
+import type { EndpointPickerOptions } from '../../../scheduler/endpoint-picker-options.ts';
 import { NO_METRICS, type Metrics } from '../../../scheduler/metrics.ts';
 import type { InferenceRequest } from '../../../scheduler/request.ts';
 import type { RequestState } from '../../../scheduler/request-state.ts';

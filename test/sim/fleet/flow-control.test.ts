@@ -62,4 +62,41 @@ describe('flow control in a fleet', () => {
       expect(parts.reduce((sum, part) => sum + part, 0)).toBeCloseTo(Number(row[column('ttft')]), 9);
     }
   });
+
+  it('breaks running requests off that may be shed, in favour of others', async () => {
+    const evicting = ROUTER.replace('flowControl:\n', 'flowControl:\n  enableEviction: true\n');
+    const random = (class_: string, priority: number, weight: number): string =>
+      `{ class: ${class_}, weight: ${weight}, objective_priority: ${priority}, fairness_id: ${class_}, random: { input_len: 500, output_len: 110 } }`;
+    const { run, read } = workspace({
+      's.yaml': SCENARIO.replace(
+        /random: .*/,
+        `mix: { requests: 200, rate: 1.5, parts: [${random('batch', -1, 2)}, ${random('chat', 3, 1)}] }`,
+      ).replace(
+        '    - { name: free',
+        '    - { name: evicting, router: { file: evicting.yaml } }\n    - { name: free',
+      ),
+      'epp.yaml': ROUTER,
+      'evicting.yaml': evicting,
+    });
+    const flags = ['-o', 'json=r.json', '-o', 'csv=r.csv', '--per-request', '--check', '--quiet'];
+    expect((await run('run', 's.yaml', ...flags)).code).toBe(0);
+    const [queued, evictingRun] = runReport.parse(JSON.parse(read('r.json'))).runs;
+    const waitOf = (report: typeof queued): number =>
+      report?.classes?.find(({ name }) => name === 'chat')?.gatewayQueueTime.mean ?? NaN;
+    expect(waitOf(evictingRun)).toBeLessThan(0.2 * waitOf(queued));
+    const [, header = '', ...rows] = read('r.csv').trimEnd().split('\n');
+    const columns = header.split(',');
+    const field = (row: string, name: string): string => row.split(',')[columns.indexOf(name)] ?? '';
+    const evicted = rows.filter((row) => field(row, 'reason') === 'evicted');
+    expect(evicted.length).toBeGreaterThan(5);
+    expect(new Set(evicted.map((row) => field(row, 'class')))).toEqual(new Set(['batch']));
+    expect(new Set(evicted.map((row) => field(row, 'policy')))).toEqual(new Set(['evicting']));
+    // A client that has part of the answer sees its stream break; one that has nothing gets the error.
+    expect(evicted.map((row) => field(row, 'status'))).toContain('failed');
+    const whole = ['--policy', 'evicting', '--set', 'spec.workload.client={streaming: false}'];
+    expect((await run('run', 's.yaml', ...flags, ...whole)).code).toBe(0);
+    const [answersAtOnce] = runReport.parse(JSON.parse(read('r.json'))).runs;
+    expect(answersAtOnce?.rejectionReasons?.map(({ reason }) => reason)).toContain('evicted');
+    expect(answersAtOnce?.requests.failed).toBe(0);
+  });
 });
