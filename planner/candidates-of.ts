@@ -1,28 +1,35 @@
 import type { PlanCandidate } from '../documents/plan.ts';
-import { lanesOf, priceOf, type FleetSpace, type FoundFleets } from './find-fleet.ts';
+import { lanesOf, priceOf, runsOf, type FleetSpace, type FoundFleets } from './find-fleet.ts';
 import { fleetOf, planPoolOf } from './fleet-of.ts';
-import type { LedgerLine } from './ledger.ts';
+import type { FleetRun, LedgerLine } from './ledger.ts';
 import type { Misfit } from './shape.ts';
 
 /** Every fleet that was looked at, with its reason: simulated ones in their order, then what was ruled out. */
 export function candidatesOf(
   space: FleetSpace,
-  { search, best }: FoundFleets,
+  { search, best, ties }: FoundFleets,
   lines: readonly LedgerLine[],
   misfits: readonly Misfit[],
 ): PlanCandidate[] {
-  const { shapes, brackets, policies, priced } = space;
+  const { shapes, brackets, policies, priced, requirement } = space;
   const lanes = lanesOf(space);
   const bestLane = best === undefined ? undefined : lanes[best.lane];
   const bestShape = shapes[bestLane?.shape ?? -1];
   const bestPrice = best && bestShape && priceOf(bestShape, best.units, priced);
-  const played = latest(lines).map(({ run, played: result }): PlanCandidate => {
+  const beside = new Map(ties.map((tie) => [keyOf(runsOf(space, lanes, tie)[0]), tie.reason]));
+  if (best !== undefined && ties.length > 0) {
+    beside.set(keyOf(runsOf(space, lanes, best)[0]), `the best forecast of ${ties.length + 1} at this price`);
+  }
+  // What shows how much more a tie carries is no candidate.
+  const asked = lines.filter(({ run }) => [requirement.load, requirement.peak].includes(run.load));
+  const played = latest(asked).map(({ run, played: result }): PlanCandidate => {
+    const why = beside.get(keyOf(run));
     const { entry, shortenedTo } = result;
     const attainment = entry?.goodput?.attainment;
     return {
       ...fleetOf(shapes, run),
       outcome: result.outcome,
-      reason: result.violated ?? reachedOf(attainment),
+      reason: `${result.violated ?? reachedOf(attainment)}${why === undefined ? '' : `; ${why}`}`,
       load: run.load,
       ...((entry?.requests.offered ?? shortenedTo) !== undefined && {
         requests: entry?.requests.offered ?? shortenedTo ?? 0,
@@ -82,6 +89,11 @@ function reachedOf(attainment: number | undefined): string {
 
 /** Of a fleet that was played again as a whole, the whole run. */
 function latest(lines: readonly LedgerLine[]): LedgerLine[] {
-  const key = ({ run }: LedgerLine): string => JSON.stringify([run.pools, run.policy, run.load]);
-  return lines.filter((line, index) => !lines.slice(index + 1).some((later) => key(later) === key(line)));
+  return lines.filter(
+    (line, index) => !lines.slice(index + 1).some((later) => keyOf(later.run) === keyOf(line.run)),
+  );
+}
+
+function keyOf(run: FleetRun | undefined): string {
+  return JSON.stringify([run?.pools, run?.policy, run?.load]);
 }

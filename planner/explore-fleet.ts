@@ -2,6 +2,7 @@ import { log } from '../base/math.ts';
 import type { Plan, PlanDegraded, PlanLoad } from '../documents/plan.ts';
 import type { Demand } from './demand.ts';
 import { lostOf, type FleetSpace } from './find-fleet.ts';
+import { HEADROOM_LOADS } from './headroom-loads.ts';
 import type { FleetRun, Ledger } from './ledger.ts';
 import type { PlayedCandidate } from './play-candidate.ts';
 
@@ -20,21 +21,17 @@ export interface FleetToExplore {
   /** At the peak load. */
   readonly run: FleetRun;
   readonly demand: Demand;
-  readonly scalable: boolean;
   readonly ledger: Ledger;
 }
 
-/** Loads at which the answer is played, relative to the peak. A choice: close where answers usually break. */
-const LOADS = [1.1, 1.3, 1.7];
-
 /** What a chosen fleet does beyond what it was chosen for: more load, less of it, twice of both. */
 export async function exploreFleet(input: FleetToExplore): Promise<ExploredFleet> {
-  const { space, run, demand, scalable, ledger } = input;
-  const { requirement } = space;
+  const { space, run, demand, ledger } = input;
+  const { requirement, scalable } = space;
   const failures = failuresOf(input);
   const doubled = scalable ? doubledRun(input) : undefined;
   const at = (load: number): FleetRun => ({ ...run, load });
-  const grid = scalable ? LOADS.map((factor) => at(requirement.peak * factor)) : [];
+  const grid = scalable ? HEADROOM_LOADS.map((factor) => at(requirement.peak * factor)) : [];
   await ledger.all([
     { ...at(requirement.load), whole: true },
     ...failures.map(({ run: failed }) => failed),

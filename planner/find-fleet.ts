@@ -1,4 +1,5 @@
 import type { Bracket } from './bracket.ts';
+import { breakTies, type Tie } from './break-ties.ts';
 import type { FleetRun, Ledger } from './ledger.ts';
 import { lostReplicas, type Requirement } from './requirement.ts';
 import { FleetSearch, type Lane, type Trial } from './search.ts';
@@ -16,6 +17,8 @@ export interface FleetSpace {
   readonly policies: readonly string[];
   /** Whether prices are USD per hour; else they are GPUs. */
   readonly priced: boolean;
+  /** Whether the load can be scaled: an open loop. */
+  readonly scalable: boolean;
   readonly requirement: Requirement;
 }
 
@@ -24,8 +27,10 @@ export interface FoundFleets {
   readonly search: FleetSearch;
   /** The cheapest fleet that keeps its promise; undefined when none does. */
   readonly best: Trial | undefined;
-  /** The cheapest of the next best lane, where that was looked for. */
-  readonly runnerUp: (Trial & { readonly lane: number }) | undefined;
+  /** Others that keep their promise at the same price, the better forecast first. */
+  readonly ties: readonly Tie[];
+  /** The next best of another kind or policy, as far as was looked. */
+  readonly runnerUp: Trial | undefined;
 }
 
 /** The lanes of a plan; those in which no number of replicas could do are left out. */
@@ -40,13 +45,49 @@ export function priceOf({ buying }: Shape, units: number, priced: boolean): numb
   return units * buying.gpusPerUnit * (priced ? (buying.usdPerGpuHour ?? 0) : 1);
 }
 
-/** Searches the cheapest fleet of one kind, and the cheapest of the next best kind or policy behind it. */
+/** Searches the cheapest fleet of one kind, the best forecast among several at its price, and the next best behind it. */
 export async function findFleet(space: FleetSpace, ledger: Ledger): Promise<FoundFleets> {
   const lanes = lanesOf(space);
   const search = new FleetSearch(lanes.map((lane) => searchLane(space, lane)));
   await run(space, lanes, search, ledger);
-  let best = search.best;
-  // What a bound ruled out is simulated just below the answer: bounds are arithmetic, the answer is a simulation.
+  for (;;) {
+    const cheapest = await belowSimulated(space, lanes, search, ledger);
+    if (cheapest === undefined) return { lanes, search, best: undefined, ties: [], runnerUp: undefined };
+    const { best, ties, misses } = await breakTies({
+      scalable: space.scalable,
+      best: cheapest,
+      others: samePrice(space, lanes, search, cheapest),
+      runsOf: (trial) => runsOf(space, lanes, trial),
+      ledger,
+    });
+    for (const trial of [best, ...ties]) search.told(trial, true);
+    for (const trial of misses) search.told(trial, false);
+    const below =
+      best.lane === cheapest.lane ? best : await belowSimulated(space, lanes, search, ledger, best);
+    if (below?.units !== best.units) continue;
+    const [tie] = ties;
+    return {
+      lanes,
+      search,
+      best,
+      ties,
+      runnerUp: tie ?? (await runnerUpOf(space, lanes, search, best, ledger)),
+    };
+  }
+}
+
+/**
+ * Simulates what a bound ruled out just below a fleet: bounds are arithmetic, the answer is a simulation. Gives the
+ * smallest fleet of its lane that keeps its promise.
+ */
+async function belowSimulated(
+  space: FleetSpace,
+  lanes: readonly FleetLane[],
+  search: FleetSearch,
+  ledger: Ledger,
+  from = search.best,
+): Promise<Trial | undefined> {
+  let best = from;
   while (best !== undefined && best.units > 1) {
     const below = { lane: best.lane, units: best.units - 1 };
     const meets = await tryFleet(space, lanes, below, ledger, true);
@@ -54,7 +95,29 @@ export async function findFleet(space: FleetSpace, ledger: Ledger): Promise<Foun
     if (!meets) break;
     best = below;
   }
-  return { lanes, search, best, runnerUp: best && (await runnerUpOf(space, lanes, search, best, ledger)) };
+  return best;
+}
+
+/** Fleets of other lanes at exactly the price of one, as far as nothing has ruled them out. */
+function samePrice(
+  { shapes, priced }: FleetSpace,
+  lanes: readonly FleetLane[],
+  search: FleetSearch,
+  best: Trial,
+): Trial[] {
+  const priceIn = (lane: number, units: number): number => {
+    const shape = shapes[lanes[lane]?.shape ?? -1];
+    return shape === undefined ? Infinity : priceOf(shape, units, priced);
+  };
+  const price = priceIn(best.lane, best.units);
+  return lanes.flatMap(({ shape: position }, lane): Trial[] => {
+    const units = Math.round(price / priceIn(lane, 1));
+    const most = shapes[position]?.buying.mostUnits ?? 0;
+    const same = Math.abs(priceIn(lane, units) - price) <= SAME_PRICE * price;
+    return same && lane !== best.lane && units > search.misses(lane) && units <= most
+      ? [{ lane, units }]
+      : [];
+  });
 }
 
 async function run(
@@ -149,9 +212,13 @@ function searchLane(space: FleetSpace, { shape: position }: FleetLane): Lane {
   };
 }
 
-/** Most fleets that are tried for the runner-up: it is worth less than the answer. */
+/** Relative difference below which two prices are the same: what adding prices up rounds away. */
+const SAME_PRICE = 1e-9;
+
+/** Most rounds of fleets that are tried for the runner-up: it is worth less than the answer. */
 const RUNNER_UP_ROUNDS = 5;
 
+/** The cheapest fleet of another lane that those rounds find. */
 async function runnerUpOf(
   space: FleetSpace,
   lanes: readonly FleetLane[],
@@ -159,20 +226,11 @@ async function runnerUpOf(
   best: Trial,
   ledger: Ledger,
 ): Promise<Trial | undefined> {
-  const others = lanes
-    .map((_, lane) => lane)
-    .filter((lane) => lane !== best.lane && Number.isFinite(search.openPrice(lane)))
-    .toSorted((a, b) => search.openPrice(a) - search.openPrice(b));
-  const [second] = others;
-  const lane = second === undefined ? undefined : lanes[second];
-  if (second === undefined || lane === undefined) return undefined;
-  const alone = new FleetSearch([searchLane(space, lane)], [{ misses: search.misses(second) }]);
-  const known = search.meets(second);
-  if (known !== undefined) alone.told({ lane: 0, units: known }, true);
+  const others = search.without(best.lane);
   for (let count = 0; count < RUNNER_UP_ROUNDS; count++) {
-    const trials = alone.next();
+    const trials = others.next();
     if (trials.length === 0) break;
-    await round(space, [lane], trials, alone, ledger);
+    await round(space, lanes, trials, others, ledger);
   }
-  return alone.best === undefined ? undefined : { lane: second, units: alone.best.units };
+  return others.best;
 }

@@ -37,13 +37,13 @@ type PlanFigures = Omit<Plan, 'apiVersion' | 'kind' | 'manifest' | 'answer'>;
  * answer. All figures of the answer and of the runner-up come from runs of the whole workload.
  */
 export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
-  const { space, policies, demand, slo, play } = input;
+  const { space, policies, demand, slo, scalable, play } = input;
   const { plan, shapes, priced } = space;
   const rate = demand.requests / demand.seconds;
   const requirement = requirementOf(plan, rate);
   const scaled = scaledDemand(demand, requirement.peak);
   const brackets = shapes.map((shape) => bracketOf(shape.input, scaled, slo));
-  const fleets: FleetSpace = { shapes, brackets, policies, priced, requirement };
+  const fleets: FleetSpace = { shapes, brackets, policies, priced, scalable, requirement };
   const ledger = new Ledger(play);
   const found = await findFleet(fleets, ledger);
   const { lanes, best } = found;
@@ -68,9 +68,7 @@ export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
   const bestRun = mix ?? (best && runOf(best));
   const planned = (run: FleetRun): Promise<PlannedFleet> =>
     plannedFleet(fleets, { ...run, load: requirement.load, whole: true }, ledger);
-  const explored =
-    bestRun &&
-    (await exploreFleet({ space: fleets, run: bestRun, demand, scalable: input.scalable, ledger }));
+  const explored = bestRun && (await exploreFleet({ space: fleets, run: bestRun, demand, ledger }));
   const nearest =
     bestRun === undefined ? await nearestMissOf(fleets, searched, space.misfits, ledger) : undefined;
   const runnerUp = mix === undefined ? found.runnerUp : best;
@@ -104,7 +102,9 @@ export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
         : [
             {
               ...(await planned(runnerRun)),
-              reason: whyItLost(fleetOf(shapes, runnerRun), bestFleet, priced),
+              reason:
+                (mix === undefined ? found.ties[0]?.reason : undefined) ??
+                whyItLost(fleetOf(shapes, runnerRun), bestFleet, priced),
             },
           ],
     candidates: candidatesOf(fleets, found, searched, space.misfits),

@@ -40,21 +40,30 @@ const GALLOP = 1.4;
 export class FleetSearch {
   private readonly lanes: readonly Lane[];
   private readonly states: readonly LaneState[];
-  private found: Trial | undefined;
 
-  constructor(lanes: readonly Lane[], known: readonly { readonly misses: number }[] = []) {
+  constructor(lanes: readonly Lane[], known?: readonly LaneState[]) {
     this.lanes = lanes;
-    this.states = lanes.map((lane, position) => ({
-      misses: known[position]?.misses ?? lane.atLeast - 1,
-      meets: undefined,
-      guess: lane.guess,
-      trials: 0,
-    }));
+    this.states =
+      known ??
+      lanes.map(({ atLeast, guess }) => ({ misses: atLeast - 1, meets: undefined, guess, trials: 0 }));
   }
 
-  /** The cheapest fleet found so far that does. */
+  /** A search for the next best: knows what this one knows, and looks at all lanes but one. */
+  without(closed: number): FleetSearch {
+    const states = this.states.map((state, lane) =>
+      lane === closed ? { ...state, meets: undefined, misses: this.laneOf(lane).most } : { ...state },
+    );
+    return new FleetSearch(this.lanes, states);
+  }
+
+  /** The cheapest fleet found so far that does; of several at one price, the one in the first lane. */
   get best(): Trial | undefined {
-    return this.found;
+    let best: (Trial & { readonly price: number }) | undefined;
+    for (const [lane, { meets: units }] of this.states.entries()) {
+      const price = units === undefined ? Infinity : this.laneOf(lane).price(units);
+      if (units !== undefined && price < (best?.price ?? Infinity)) best = { lane, units, price };
+    }
+    return best && { lane: best.lane, units: best.units };
   }
 
   /** Largest number of units of a lane known not to do. */
@@ -96,9 +105,6 @@ export class FleetSearch {
       state.meets = Math.min(units, state.meets ?? Infinity);
       // A fleet that does, below one that did not: the smaller one counts, and the search goes on below it.
       if (state.misses >= state.meets) state.misses = state.meets - 1;
-      const best = this.found;
-      if (best === undefined || this.laneOf(lane).price(units) < this.laneOf(best.lane).price(best.units))
-        this.found = { lane, units };
     } else if (units < (state.meets ?? Infinity)) {
       state.misses = Math.max(units, state.misses);
       state.guess = Math.max(state.guess, Math.ceil(units * GALLOP));
@@ -115,7 +121,8 @@ export class FleetSearch {
   private ceiling(lane: number): number {
     const { price, most } = this.laneOf(lane);
     const state = this.states[lane];
-    const limit = this.found === undefined ? Infinity : this.laneOf(this.found.lane).price(this.found.units);
+    const { best } = this;
+    const limit = best === undefined ? Infinity : this.laneOf(best.lane).price(best.units);
     let high = Math.min(most, (state?.meets ?? Infinity) - 1);
     let low = state?.misses ?? 0;
     if (high > low && price(high) < limit) return high;
@@ -135,7 +142,7 @@ export class FleetSearch {
     if (state.meets !== undefined)
       return Math.max(state.misses + 1, Math.floor((state.misses + ceiling + 1) / 2));
     // A lane that missed at its guess, and has little room left below the best price, is settled by one trial.
-    const settle = this.found !== undefined && (state.trials > 0 || state.guess > ceiling);
+    const settle = this.best !== undefined && (state.trials > 0 || state.guess > ceiling);
     return settle ? ceiling : Math.min(ceiling, Math.max(state.misses + 1, state.guess));
   }
 
