@@ -47,14 +47,13 @@ export function candidatesOf(
     const price = priceOf(shape, units, priced);
     if (bestPrice === undefined || price < bestPrice) return [];
     const byBound = units <= Math.ceil((brackets[position]?.atLeast ?? 1) / shape.buying.replicasPerUnit);
-    const cost = priced ? `$${price.toFixed(2)} an hour` : `${price} GPUs`;
     return [
       {
         ...fleetOf(shapes, { pools: [{ shape: position, replicas }], policy }),
         outcome: 'pruned',
         reason: byBound
-          ? `fewer cannot serve so many tokens, and these take ${cost}, no less than the answer`
-          : `fewer miss the SLO, and these take ${cost}, no less than the answer`,
+          ? 'fewer cannot serve so many tokens, and these cost no less than the answer'
+          : 'fewer miss the SLO, and these cost no less than the answer',
       },
     ];
   });

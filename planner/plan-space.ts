@@ -134,7 +134,7 @@ function shapeOf(
   }
 }
 
-/** Puts other pools in the place of the scenario's, and leaves only their prices. */
+/** Puts other pools in the place of the scenario's, leaves only their prices, and nothing of what may be bought. */
 export function poolsOverrides(pools: readonly PoolSpec[], prices: Prices): Override[] {
   const own = Object.entries(prices ?? {}).filter(([name]) =>
     pools.some(({ hardware }) => hardware === name),
@@ -142,6 +142,7 @@ export function poolsOverrides(pools: readonly PoolSpec[], prices: Prices): Over
   return [
     { path: ['spec', 'fleet', 'pools'], value: pools, origin: 'plan' },
     { path: ['spec', 'prices'], value: Object.fromEntries(own), origin: 'plan' },
+    { path: ['spec', 'plan'], value: {}, origin: 'plan' },
   ];
 }
 

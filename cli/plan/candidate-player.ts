@@ -1,7 +1,6 @@
 import { playCandidate, type PlayedCandidate } from '../../planner/play-candidate.ts';
 import { poolsOverrides } from '../../planner/plan-space.ts';
 import { loadScenario } from '../../scenarios/load/load-scenario.ts';
-import type { Override } from '../../scenarios/load/override.ts';
 import { resolveScenario, type ResolvedScenario } from '../../scenarios/resolve/resolve-scenario.ts';
 import { runInputs } from '../../scenarios/resolve/run-inputs.ts';
 import { workloadOf, type OpenedWorkload } from '../../scenarios/resolve/workload-of.ts';
@@ -9,7 +8,7 @@ import { nodeResources } from '../files/node-resources.ts';
 import type { CandidateTask, TaskProgress } from '../jobs/task.ts';
 
 /**
- * Plays fleets of a plan. Keeps what they share: the workload at each load, and each mix of kinds resolved, since fleets
+ * Plays fleets of a plan. Keeps what they share: the workload, and each mix of kinds resolved, since fleets
  * differ mostly in their numbers of replicas.
  */
 export class CandidatePlayer {
@@ -42,18 +41,15 @@ export class CandidatePlayer {
   }
 
   private workloadOf({ source, rateScale }: CandidateTask): OpenedWorkload {
-    const key = JSON.stringify([source, rateScale]);
-    const known = this.workloads.get(key);
-    if (known !== undefined) return known;
-    const resources = nodeResources(source.cwd);
-    const changes = [...source.changes, ...(rateScale === undefined ? [] : [rateOverride(rateScale)])];
-    const loaded = loadScenario(source.scenario, source.sets, resources, changes);
-    const made = workloadOf(loaded, resources, source.requests);
-    this.workloads.set(key, made);
-    return made;
+    const content = JSON.stringify(source);
+    const opened = this.workloads.get(content) ?? open(source);
+    this.workloads.set(content, opened);
+    return rateScale === undefined ? opened : { ...opened, workload: opened.atRate(rateScale) };
   }
 }
 
-function rateOverride(rateScale: number): Override {
-  return { path: ['spec', 'workload', 'load'], value: { rate_scale: rateScale }, origin: 'plan' };
+function open(source: CandidateTask['source']): OpenedWorkload {
+  const resources = nodeResources(source.cwd);
+  const loaded = loadScenario(source.scenario, source.sets, resources, source.changes);
+  return workloadOf(loaded, resources, source.requests);
 }

@@ -179,6 +179,9 @@ function line(
   return `  ${name.padEnd(13)}${what.padEnd(13)}${cells.map((cell) => cell.padStart(12)).join('')}  ${word}`;
 }
 
+/** Columns that prices take in the ledger. */
+const LEDGER_MARGIN = 11;
+
 /** The fleets that were looked at, cheapest first; each with its reason. */
 function ledger(candidates: readonly PlanCandidate[], paint: Paint): string[] {
   const price = ({ usdPerHour, gpus }: PlanCandidate): number => usdPerHour ?? gpus;
@@ -186,14 +189,13 @@ function ledger(candidates: readonly PlanCandidate[], paint: Paint): string[] {
     .toSorted((a, b) => price(a) - price(b))
     .flatMap((candidate) => {
       const { outcome, reason, usdPerHour, gpus, policy } = candidate;
-      const cost = (usdPerHour === undefined ? `${gpus} GPUs` : `$${usdPerHour.toFixed(2)}`).padStart(9);
+      const cost = usdPerHour === undefined ? plural(gpus, 'GPU') : `$${usdPerHour.toFixed(2)}`;
       const load =
         candidate.load === undefined || candidate.load === 1 ? '' : ` at x ${threeDigits(candidate.load)}`;
       const text = wrap(
-        `${cost}  ${poolsText(candidate.pools)}, ${policy}${load}: ${outcome}; ${reason}`,
-        WIDTH,
-        ' '.repeat(11),
-      );
+        `${poolsText(candidate.pools)}, ${policy}${load}: ${outcome}; ${reason}`,
+        WIDTH - LEDGER_MARGIN,
+      ).map((part, k) => `${(k === 0 ? cost : '').padStart(LEDGER_MARGIN - 2)}  ${part}`);
       return outcome === 'meets' ? text.map((one) => paint(one, 'good')) : text;
     });
 }

@@ -11,6 +11,8 @@ export interface OpenedWorkload {
   readonly workload: Workload;
   /** What weakens forecasts made with it. */
   readonly labels: readonly Label[];
+  /** The same content as an open loop, so many times as fast as it was recorded or generated. */
+  readonly atRate: (rateScale: number) => Workload;
 }
 
 /**
@@ -28,14 +30,14 @@ export function workloadOf(
     clientIsCapped: spec.client.max_in_flight !== undefined,
   });
   const labels = content.warnings.map((text) => ({ code: 'workload', text, path: 'spec.workload' }));
+  const under = (load: typeof spec.load): Workload =>
+    makeWorkload({ content, load: loadOf(load), finish: spec.finish ?? defaultFinish(spec), requests });
   try {
-    const workload = makeWorkload({
-      content,
-      load: loadOf(spec.load),
-      finish: spec.finish ?? defaultFinish(spec),
-      requests,
-    });
-    return { workload, labels };
+    return {
+      workload: under(spec.load),
+      labels,
+      atRate: (rateScale) => under({ rate_scale: rateScale }),
+    };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const place =
