@@ -7,6 +7,8 @@ export const EXIT = {
   usage: 2,
   /** No fleet that may be bought keeps its promise. */
   infeasible: 3,
+  /** A gate does not let the candidate pass: a threshold fails, or it is significantly worse. */
+  gateFailed: 99,
   /** A bug of ours. */
   invariant: 70,
 } as const;

@@ -1,5 +1,8 @@
 import { InvalidArgumentError, Option } from 'commander';
 
+import { didYouMean } from '../base/nearest.ts';
+import { FIXTURE_NAMES, fixtureNamed, type FixtureName } from '../scenarios/fixtures/fixture.ts';
+
 /** `-o FORMAT[=PATH]`, repeatable. */
 export function outputOption(formats: readonly string[]): Option {
   return new Option('-o, --output <FORMAT[=PATH]>', `${formats.join(', ')}; to stdout or a file (repeatable)`)
@@ -22,6 +25,27 @@ export function sweepOption(): Option {
   )
     .argParser(collected)
     .default([], 'nothing');
+}
+
+/** Parser of fixtures with commas between them; `all` is every one. */
+export function fixtureNames(text: string): FixtureName[] {
+  if (text === 'all') return [...FIXTURE_NAMES];
+  return text.split(',').map((part) => fixtureName(part.trim()));
+}
+
+/** What each fixture does, for the help of a command. */
+export function fixtureHelp(): string {
+  return FIXTURE_NAMES.map((name) => `  ${name.padEnd(22)}${fixtureNamed(name).about}`).join('\n');
+}
+
+/** Parser of one fixture. */
+export function fixtureName(text: string): FixtureName {
+  const name = FIXTURE_NAMES.find((one) => one === text);
+  if (name !== undefined) return name;
+  const near = didYouMean(text, FIXTURE_NAMES);
+  throw new InvalidArgumentError(
+    `${near === undefined ? '' : `${near} `}Fixtures: ${FIXTURE_NAMES.join(', ')}.`,
+  );
 }
 
 /** Parser of a whole number of at least `least`. */

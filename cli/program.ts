@@ -5,6 +5,7 @@ import { packageVersion } from './package-root.ts';
 import { reportError } from './report-error.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
+import { gateCommand } from './verbs/gate.ts';
 import { planCommand } from './verbs/plan.ts';
 import { profileCommand } from './verbs/profile.ts';
 import { runCommand } from './verbs/run.ts';
@@ -34,6 +35,7 @@ function programOf(terminal: Terminal): Command {
     )
     .version(packageVersion(), '-V, --version')
     .addCommand(runCommand(terminal))
+    .addCommand(gateCommand(terminal))
     .addCommand(planCommand(terminal))
     .addCommand(traceCommand(terminal))
     .addCommand(scenarioCommand(terminal))

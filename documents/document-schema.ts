@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { gateReport } from './gate-report.ts';
 import { plan } from './plan.ts';
 import { runReport } from './run-report.ts';
 import { sweepReport } from './sweep-report.ts';
@@ -8,6 +9,7 @@ import { validationReport } from './validation-report.ts';
 
 /** Documents that commands print as JSON, by their `kind`. */
 const SCHEMAS = {
+  GateReport: gateReport,
   Plan: plan,
   RunReport: runReport,
   SweepReport: sweepReport,
@@ -19,6 +21,7 @@ export type DocumentKind = keyof typeof SCHEMAS;
 
 /** Kinds of documents that have a published schema. */
 export const DOCUMENT_KINDS: readonly DocumentKind[] = [
+  'GateReport',
   'Plan',
   'RunReport',
   'SweepReport',

@@ -1,4 +1,5 @@
 import { invariant } from '../base/invariant.ts';
+import { gateReport, type GateReport } from '../documents/gate-report.ts';
 import { plan, type Plan } from '../documents/plan.ts';
 import { runReport, type RunReport } from '../documents/run-report.ts';
 import { sweepReport, type SweepReport } from '../documents/sweep-report.ts';
@@ -25,6 +26,11 @@ export function renderValidationJson(report: ValidationReport): string {
 /** A plan as JSON text, as `renderRunJson` writes a run. Throws ZodError for what is no plan. */
 export function renderPlanJson(document: Plan): string {
   return renderJson(plan.parse(document));
+}
+
+/** A gate's verdict as JSON text, as `renderRunJson` writes a run. Throws ZodError for what is no gate report. */
+export function renderGateJson(report: GateReport): string {
+  return renderJson(gateReport.parse(report));
 }
 
 /** A document as JSON text, keys in the order given. Throws InvariantError for NaN and infinities, which become null. */

@@ -1,15 +1,16 @@
-import { UserError, type Problem } from '../../base/user-error.ts';
+import { UserError } from '../../base/user-error.ts';
 import { judgeRuns } from '../../compare/judge-runs.ts';
 import type { RunRecord } from '../../documents/run-record.ts';
+import { fixtureNamed } from '../../scenarios/fixtures/fixture.ts';
 import { loadScenario } from '../../scenarios/load/load-scenario.ts';
 import { resolveScenario, type ResolvedScenario } from '../../scenarios/resolve/resolve-scenario.ts';
 import { runInputs } from '../../scenarios/resolve/run-inputs.ts';
 import { workloadOf, type OpenedWorkload } from '../../scenarios/resolve/workload-of.ts';
-import type { RunInput } from '../../sim/fleet/run-input.ts';
 import { simulate } from '../../sim/fleet/simulate.ts';
 import { nodeResources } from '../files/node-resources.ts';
+import { playGateRun } from '../gate/play-gate-run.ts';
 import { CandidatePlayer } from '../plan/candidate-player.ts';
-import { refuseEmptyRun } from '../run/nothing-completed.ts';
+import { reasonsOfEmptyRun } from '../run/nothing-completed.ts';
 import type {
   CaseSource,
   CellResult,
@@ -49,6 +50,8 @@ export class TaskPlayer {
         return this.forecast(task, onProgress);
       case 'candidate':
         return this.candidates.play(task, onProgress);
+      case 'gate':
+        return playGateRun(task, this.open(task.source), onProgress);
     }
   }
 
@@ -76,7 +79,10 @@ export class TaskPlayer {
     const loaded = loadScenario(source.scenario, source.sets, resources, source.changes);
     const value = {
       scenario: resolveScenario(loaded, resources),
-      opened: workloadOf(loaded, resources, source.requests),
+      opened: workloadOf(loaded, resources, source.requests, {
+        replications: source.replications,
+        fixture: source.fixture === undefined ? undefined : fixtureNamed(source.fixture),
+      }),
     };
     this.last = { key, value };
     return value;
@@ -120,14 +126,4 @@ function playCell(task: CellTask, { scenario, opened }: OpenCase, onProgress: On
     runs: runs.filter((entry) => entry.policy === policy),
     nothing: records.flatMap((record, k) => reasonsOfEmptyRun(record, inputs[k]?.pools ?? [])),
   };
-}
-
-function reasonsOfEmptyRun(record: RunRecord, pools: RunInput['pools']): readonly Problem[] {
-  try {
-    refuseEmptyRun(record, pools);
-    return [];
-  } catch (error) {
-    if (error instanceof UserError) return error.problems;
-    throw error;
-  }
 }

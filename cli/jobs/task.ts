@@ -1,12 +1,15 @@
 import type { Problem } from '../../base/user-error.ts';
+import type { Figure } from '../../documents/figure.ts';
 import type { RequestTable } from '../../documents/request-table.ts';
 import type { RunRecord } from '../../documents/run-record.ts';
 import type { RunEntry } from '../../documents/run-report.ts';
 import type { PlayedCandidate } from '../../planner/play-candidate.ts';
+import type { FixtureName } from '../../scenarios/fixtures/fixture.ts';
 import type { Override } from '../../scenarios/load/override.ts';
 import type { PoolSpec } from '../../scenarios/schema/pool-schema.ts';
 import type { Scenario } from '../../scenarios/schema/scenario-schema.ts';
 import type { RunInput } from '../../sim/fleet/run-input.ts';
+import type { WorkloadOptions } from '../../sim/workload/make-workload.ts';
 
 /** A scenario with everything that the command line changed in it: enough for another thread to resolve it anew. */
 export interface CaseSource {
@@ -18,6 +21,12 @@ export interface CaseSource {
   readonly requests: number | undefined;
   /** From which relative paths count. */
   readonly cwd: string;
+  /** Each seed plays the traffic as it might have come instead; undefined = as it came. */
+  readonly replications?: WorkloadOptions['replications'];
+  /** Name of the fixture to play it under. */
+  readonly fixture?: FixtureName | undefined;
+  /** Commit that the files which the scenario names are taken from; undefined = as they are. */
+  readonly revision?: string | undefined;
 }
 
 /** One run. */
@@ -81,6 +90,37 @@ export interface ForecastTask {
   readonly withRequests: boolean;
 }
 
+/** One run of a gate. */
+export interface GateTask {
+  readonly kind: 'gate';
+  readonly label: string;
+  readonly source: CaseSource;
+  readonly policy: string;
+  readonly seed: number;
+  readonly check: boolean;
+  /** What candidates are judged on. */
+  readonly figures: readonly Figure[];
+  /** Whether it is wanted where each request went. */
+  readonly withEndpoints: boolean;
+  readonly decisions: RunInput['decisions'];
+}
+
+export interface GateRun {
+  readonly seed: number;
+  readonly verdict: RunEntry['verdict'];
+  readonly requests: RunEntry['requests'];
+  readonly labels: RunEntry['labels'];
+  /** Of the figures, in order; undefined = absent. */
+  readonly values: readonly (number | undefined)[];
+  /** What each threshold of the scenario is about, in order; undefined = absent, or not steady. */
+  readonly promised: readonly (number | undefined)[];
+  /** By request id, in order of creation; undefined = it went nowhere. */
+  readonly endpoints?: readonly (readonly [string, string | undefined])[] | undefined;
+  readonly decisions?: RunRecord['decisions'] | undefined;
+  /** Why no request was completed, when none was. */
+  readonly nothing: readonly Problem[];
+}
+
 export interface ForecastResult {
   readonly entry?: RunEntry;
   readonly requests?: RequestTable;
@@ -88,7 +128,7 @@ export interface ForecastResult {
   readonly problems: readonly Problem[];
 }
 
-export type Task = RunTask | CellTask | ForecastTask | CandidateTask;
+export type Task = RunTask | CellTask | ForecastTask | CandidateTask | GateTask;
 
 /** What a task gives. */
 export interface TaskResults {
@@ -96,6 +136,7 @@ export interface TaskResults {
   readonly cell: CellResult;
   readonly forecast: ForecastResult;
   readonly candidate: PlayedCandidate;
+  readonly gate: GateRun;
 }
 
 /** Requests of the running task that have ended, and how many there will be, where known. */

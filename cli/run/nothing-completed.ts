@@ -1,11 +1,16 @@
-import { UserError } from '../../base/user-error.ts';
+import { throwProblems, type Problem } from '../../base/user-error.ts';
 import { COMPLETED, REQUEST_STATUSES } from '../../documents/request-table.ts';
 import type { RunRecord } from '../../documents/run-record.ts';
 import type { PoolInput } from '../../sim/fleet/run-input.ts';
 
 /** Throws UserError when no request of a run was completed: there is nothing to report, and this says why. */
-export function refuseEmptyRun({ entry, requests }: RunRecord, pools: readonly PoolInput[]): void {
-  if (requests.status.includes(COMPLETED)) return;
+export function refuseEmptyRun(record: RunRecord, pools: readonly PoolInput[]): void {
+  throwProblems(reasonsOfEmptyRun(record, pools));
+}
+
+/** Why no request of a run was completed; nothing when one was. */
+export function reasonsOfEmptyRun({ entry, requests }: RunRecord, pools: readonly PoolInput[]): Problem[] {
+  if (requests.status.includes(COMPLETED)) return [];
   const counts = REQUEST_STATUSES.flatMap((status, code) => {
     const count = requests.status.filter((one) => one === code).length;
     return count === 0 ? [] : [`${count.toLocaleString('en-US')} ${WORDS[status]}`];
@@ -21,11 +26,13 @@ export function refuseEmptyRun({ entry, requests }: RunRecord, pools: readonly P
         : shortest > blocks
           ? `every input has ${shortest} tokens or more, and the KV cache of a replica holds ${blocks}`
           : counts.join(', ');
-  throw new UserError({
-    code: 'E_NOTHING_COMPLETED',
-    message: `under ${entry.policy} no request is completed: ${why}`,
-    hint: hintFor(shortest >= Math.min(limit, blocks), entry),
-  });
+  return [
+    {
+      code: 'E_NOTHING_COMPLETED',
+      message: `under ${entry.policy} no request is completed: ${why}`,
+      hint: hintFor(shortest >= Math.min(limit, blocks), entry),
+    },
+  ];
 }
 
 function hintFor(tooLong: boolean, { requests, rejectionReasons, pools }: RunRecord['entry']): string {

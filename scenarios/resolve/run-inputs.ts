@@ -1,6 +1,7 @@
 import { didYouMean } from '../../base/nearest.ts';
 import { UserError } from '../../base/user-error.ts';
 import type { RunInput } from '../../sim/fleet/run-input.ts';
+import { trafficShape } from '../fixtures/traffic-shape.ts';
 import type { ResolvedScenario } from './resolve-scenario.ts';
 import type { OpenedWorkload } from './workload-of.ts';
 
@@ -17,7 +18,7 @@ export interface RunSelection {
 /** One input per policy and seed, all on the same requests. Throws UserError for a policy that the scenario does not have. */
 export function runInputs(
   scenario: ResolvedScenario,
-  { workload, labels }: OpenedWorkload,
+  { workload, labels, fixture }: OpenedWorkload,
   { policies, seeds, check = false, decisions }: RunSelection,
 ): RunInput[] {
   const names = scenario.policies.map(({ name }) => name);
@@ -31,22 +32,25 @@ export function runInputs(
         hint: `${near === undefined ? '' : `${near} `}policies: ${names.join(', ')}`,
       });
     }
-    return seeds.map((seed) => ({
-      policy: name,
-      seed,
-      model: scenario.model,
-      workload,
-      client: scenario.client,
-      pools: policy.pools,
-      events: policy.events,
-      router: policy.router,
-      slo: scenario.slo,
-      warmup: scenario.warmup,
-      until: scenario.until,
-      limit: scenario.limit,
-      labels: [...policy.labels, ...labels],
-      check,
-      decisions,
-    }));
+    return seeds.map((seed): RunInput => {
+      const input: RunInput = {
+        policy: name,
+        seed,
+        model: scenario.model,
+        workload,
+        client: scenario.client,
+        pools: policy.pools,
+        events: policy.events,
+        router: policy.router,
+        slo: scenario.slo,
+        warmup: scenario.warmup,
+        until: scenario.until,
+        limit: scenario.limit,
+        labels: [...policy.labels, ...labels],
+        check,
+        decisions,
+      };
+      return fixture?.input === undefined ? input : fixture.input(input, trafficShape(workload, seed));
+    });
   });
 }

@@ -1,9 +1,10 @@
 import { throwProblems, UserError } from '../../base/user-error.ts';
 import type { Label } from '../../documents/run-report.ts';
 import { loadOf } from '../../sim/workload/load/load.ts';
-import { makeWorkload } from '../../sim/workload/make-workload.ts';
+import { makeWorkload, type WorkloadOptions } from '../../sim/workload/make-workload.ts';
 import { contentOf, defaultFinish } from '../../sim/workload/sources.ts';
 import type { Workload } from '../../sim/workload/workload.ts';
+import type { Fixture } from '../fixtures/fixture.ts';
 import type { LoadedScenario } from '../load/load-scenario.ts';
 import type { ScenarioResources } from '../resources.ts';
 
@@ -13,6 +14,15 @@ export interface OpenedWorkload {
   readonly labels: readonly Label[];
   /** The same content as an open loop, so many times as fast as it was recorded or generated. */
   readonly atRate: (rateScale: number) => Workload;
+  /** Runs of it are played under this. */
+  readonly fixture?: Fixture | undefined;
+}
+
+/** What is made of the requests of a scenario. */
+export interface WorkloadChanges {
+  /** Each seed plays them as they might have come instead. */
+  readonly replications?: WorkloadOptions['replications'];
+  readonly fixture?: Fixture | undefined;
 }
 
 /**
@@ -23,6 +33,7 @@ export function workloadOf(
   { scenario, file, locate }: LoadedScenario,
   resources: ScenarioResources,
   requests?: number,
+  { replications, fixture }: WorkloadChanges = {},
 ): OpenedWorkload {
   const { workload: spec } = scenario.spec;
   const content = contentOf(spec, {
@@ -30,13 +41,26 @@ export function workloadOf(
     clientIsCapped: spec.client.max_in_flight !== undefined,
   });
   const labels = content.warnings.map((text) => ({ code: 'workload', text, path: 'spec.workload' }));
+  const replicas = scenario.spec.fleet.pools.reduce((sum, pool) => sum + pool.replicas, 0);
+  const reshape = fixture?.content;
   const under = (load: typeof spec.load): Workload =>
-    makeWorkload({ content, load: loadOf(load), finish: spec.finish ?? defaultFinish(spec), requests });
+    makeWorkload({
+      content,
+      load: loadOf(load),
+      finish: spec.finish ?? defaultFinish(spec),
+      requests,
+      replications,
+      reshaped: reshape && fixture && { name: fixture.name, apply: (one) => reshape(one, replicas) },
+    });
   try {
     return {
       workload: under(spec.load),
-      labels,
+      labels: [
+        ...labels,
+        ...(fixture === undefined ? [] : [{ code: 'fixture', text: `${fixture.name}: ${fixture.about}` }]),
+      ],
       atRate: (rateScale) => under({ rate_scale: rateScale }),
+      fixture,
     };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

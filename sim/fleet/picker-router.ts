@@ -75,7 +75,7 @@ export class PickerRouter implements Router {
       this.oracle = new LatencyOracle(input.pools, view, clock, (id) => replicas.get(id));
     }
     this.picker = new EndpointPicker(config, {
-      seed: input.seed,
+      seed: input.routerSeed ?? input.seed,
       run: router,
       tieBreak,
       producerOrder: gateway.producerOrder,

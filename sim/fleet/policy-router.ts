@@ -60,7 +60,10 @@ export class PolicyRouter implements Router {
     if (this.policy.kvEvents !== undefined) {
       this.kvEvents = (replica, events, at): void => this.feed.push(replica, events, at);
     }
-    this.context = { now: 0, random: random(input.seed, router, `router ${this.policy.name}`) };
+    this.context = {
+      now: 0,
+      random: random(input.routerSeed ?? input.seed, router, `router ${this.policy.name}`),
+    };
   }
 
   arrive(flight: Flight, now: Ticks): number {

@@ -1,4 +1,4 @@
-import type { Seconds, Usd } from '../../base/units.ts';
+import type { Seconds, Tokens, Usd } from '../../base/units.ts';
 import type { Label } from '../../documents/run-report.ts';
 import type { LoadedConfig } from '../../scheduler/index.ts';
 import type { RoutingPolicy } from '../../scheduler/policies/routing-policy.ts';
@@ -13,6 +13,8 @@ import type { Workload } from '../workload/workload.ts';
 export interface RunInput {
   readonly policy: string;
   readonly seed: number;
+  /** Of what chance decides in the router: ties, phases of scrapes; undefined = `seed`. */
+  readonly routerSeed?: number | undefined;
   /** Name of the model that requests ask for. */
   readonly model: string;
   readonly workload: Workload;
@@ -56,6 +58,8 @@ export interface PoolInput {
   /** Labels of its endpoints beside their role. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly engine: EngineConfig;
+  /** Tokens of a KV block as its servers tell routers; undefined = as it is. */
+  readonly reportedBlockSize?: Tokens | undefined;
   readonly stepTime: StepTimeModel;
   /** With numSpeculativeTokens: the probability that a draft is accepted while those before it were. */
   readonly draftAcceptance?: number | undefined;

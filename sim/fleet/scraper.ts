@@ -34,7 +34,7 @@ export class Scraper {
    */
   constructor(
     endpoints: readonly Endpoint[],
-    { seed, pools, router: { gateway } }: RunInput,
+    { seed, routerSeed = seed, pools, router: { gateway } }: RunInput,
     view: FleetView,
     clock: Clock,
     router: number,
@@ -47,7 +47,7 @@ export class Scraper {
       const page = this.pages[replica];
       if (page !== undefined) endpoint.metrics = page;
     });
-    const phase = random(seed, router, 'scrape phase');
+    const phase = random(routerSeed, router, 'scrape phase');
     this.phases = Float64Array.from(endpoints, () =>
       gateway.scrapePhase === 'random' ? Math.floor(phase.uniform() * this.interval) : 0,
     );
@@ -132,10 +132,10 @@ export class Scraper {
 
 /** Pages of idle servers: they have been scraped since long before the run. */
 function firstPages(pools: readonly PoolInput[]): Page[] {
-  return pools.flatMap(({ replicas, engine }) =>
+  return pools.flatMap(({ replicas, engine, reportedBlockSize = engine.blockSize }) =>
     Array.from({ length: replicas }, () => ({
       ...NO_METRICS,
-      blockSize: engine.blockSize,
+      blockSize: reportedBlockSize,
       numBlocks: engine.numGpuBlocks,
       maxActiveAdapters: engine.maxLoras ?? 0,
       updatedAt: 0,

@@ -5,6 +5,7 @@ import { sha256 } from '../../base/sha256.ts';
 import type { Seconds } from '../../base/units.ts';
 import { UserError, type Problem } from '../../base/user-error.ts';
 import type { Content, Place, Starts } from './content/content.ts';
+import { resampled } from './content/resampled.ts';
 import { ClosedLoop } from './load/closed-loop.ts';
 import { Ladder } from './load/ladder.ts';
 import { requestsOf, type Load } from './load/load.ts';
@@ -19,35 +20,60 @@ export interface WorkloadOptions {
   readonly finish: 'eos' | 'length';
   /** Play the first so many requests only. */
   readonly requests?: number | undefined;
+  /** Each seed plays the content of seed `contentSeed` as it might have come instead. */
+  readonly replications?: { readonly contentSeed: number; readonly jitter: number } | undefined;
+  /** Traffic that is made worse on purpose. */
+  readonly reshaped?: Reshaping | undefined;
+}
+
+/** A change of content under a name, which is part of the workload's digest. */
+export interface Reshaping {
+  readonly name: string;
+  readonly apply: (content: Content) => Content;
 }
 
 /**
  * Content played under a load. Throws UserError when the two do not go together: times that the content does not have,
  * more requests than it has, rates for conversations.
  */
-export function makeWorkload({ content, load, finish, requests }: WorkloadOptions): Workload {
+export function makeWorkload(options: WorkloadOptions): Workload {
+  const { content, load, finish, requests, replications, reshaped } = options;
+  const shape = reshaped?.apply ?? ((unchanged: Content): Content => unchanged);
   const problem = mismatch(content, load, requests);
   if (problem !== undefined) throw new UserError(problem);
   const limit = requests ?? Infinity;
   return {
     finish,
     hasSessions: content.hasSessions,
-    sha256: sha256(canonicalJson({ content: content.identity, load, finish, requests })),
-    open: (seed) => openSource(content, load, { seed, finish, limit }),
+    sha256: sha256(
+      canonicalJson({ content: content.identity, load, finish, requests, reshaped: reshaped?.name }),
+    ),
+    open(seed) {
+      if (replications === undefined)
+        return openSource(shape(content), load, { seed, contentSeed: seed, finish, limit });
+      const { contentSeed, jitter } = replications;
+      const drawn = shape(resampled(content, { seed, jitter }));
+      return openSource(drawn, load, { seed, contentSeed, finish, limit });
+    },
   };
 }
 
 interface Opening {
   readonly seed: number;
+  readonly contentSeed: number;
   readonly finish: 'eos' | 'length';
   readonly limit: number;
 }
 
-function openSource(content: Content, load: Load, { seed, finish, limit }: Opening): RequestSource {
+function openSource(
+  content: Content,
+  load: Load,
+  { seed, contentSeed, finish, limit }: Opening,
+): RequestSource {
   const tree = new PromptTree();
   let contents = 0;
   const place: Place = {
-    seed,
+    seed: contentSeed,
     tree,
     sharedContent: () => ++contents,
     name: '',

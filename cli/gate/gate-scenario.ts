@@ -1,0 +1,88 @@
+import { gateFigures } from '../../compare/gate/gate-figures.ts';
+import type { GateReport } from '../../documents/gate-report.ts';
+import { loadScenario } from '../../scenarios/load/load-scenario.ts';
+import { resolveScenario } from '../../scenarios/resolve/resolve-scenario.ts';
+import { runInputs } from '../../scenarios/resolve/run-inputs.ts';
+import { workloadOf } from '../../scenarios/resolve/workload-of.ts';
+import { nodeResources } from '../files/node-resources.ts';
+import { findScenario, readScenario } from '../files/scenario-file.ts';
+import { openJobs } from '../jobs/jobs.ts';
+import { packageVersion } from '../package-root.ts';
+import type { Terminal } from '../terminal.ts';
+import type { GateOptions } from '../verbs/gate.ts';
+import type { Arm } from './contest.ts';
+import { decisionsChanged } from './decisions-changed.ts';
+import { gateReportOf, type GateSide } from './gate-report-of.ts';
+import { playGate, type PlayedArm } from './play-gate.ts';
+
+/** The gate of a scenario: its first policy against each of the others. */
+export async function gateScenario(
+  name: string,
+  options: GateOptions,
+  terminal: Terminal,
+): Promise<GateReport> {
+  const resources = nodeResources(terminal.cwd);
+  const file = readScenario(findScenario(name, terminal.cwd), terminal.cwd);
+  const loaded = loadScenario(file, options.set, resources);
+  const scenario = resolveScenario(loaded, resources);
+  const replications = { contentSeed: options.seed, jitter: 0 };
+  const opened = workloadOf(loaded, resources, options.requests, { replications });
+  const seeds = Array.from({ length: options.replications }, (_, k) => options.seed + k);
+  const asked = options.policy?.split(',').map((policy) => policy.trim());
+  const policies = runInputs(scenario, opened, { policies: asked, seeds: [options.seed] }).map(
+    ({ policy }) => policy,
+  );
+  const source = {
+    scenario: file,
+    sets: options.set,
+    changes: [],
+    requests: options.requests,
+    cwd: terminal.cwd,
+    replications,
+  };
+  const [baseline, ...candidates] = policies.map((policy): Arm => {
+    const router = scenario.policies.find(({ name }) => name === policy)?.router;
+    return { name: policy, policy, source, hasScores: router?.kind === 'endpoint-picker' };
+  });
+  const arms = baseline === undefined ? [] : [baseline, ...candidates];
+  const contests = baseline === undefined ? [] : candidates.map((candidate) => ({ baseline, candidate }));
+  const figures = gateFigures(scenario.thresholds);
+  const fixtures = [undefined, ...options.fixture];
+  const jobs = openJobs(Math.min(options.jobs, fixtures.length * arms.length * seeds.length), terminal);
+  try {
+    const played = await playGate({ arms, fixtures, seeds, figures, check: options.check ?? false }, jobs);
+    const decisions = [];
+    for (const contest of contests) decisions.push(await decisionsChanged(contest, played, jobs));
+    const sideOf = (arm: Arm, fixture: string | undefined): GateSide => sideIn(played, arm, fixture);
+    return gateReportOf({
+      manifest: {
+        scenario: scenario.name,
+        scenarioSha256: scenario.sha256,
+        workloadSha256: opened.workload.sha256,
+        fleetcastVersion: packageVersion(),
+        seeds,
+      },
+      pairing: 'replications',
+      pairs: fixtures.flatMap((fixture) =>
+        contests.map((contest) => ({
+          fixture,
+          baseline: sideOf(contest.baseline, fixture),
+          candidate: sideOf(contest.candidate, fixture),
+        })),
+      ),
+      ...(baseline !== undefined && candidates.length === 0 && { alone: sideOf(baseline, undefined) }),
+      figures,
+      thresholds: scenario.thresholds,
+      fixtures: options.fixture,
+      decisions,
+      seed: options.seed,
+    });
+  } finally {
+    await jobs.close();
+  }
+}
+
+function sideIn(played: readonly PlayedArm[], arm: Arm, fixture: string | undefined): GateSide {
+  const found = played.find((one) => one.arm === arm && one.fixture === fixture);
+  return { name: arm.name, runs: found?.runs ?? [] };
+}

@@ -1,0 +1,69 @@
+import { performance } from 'node:perf_hooks';
+
+import { Command } from 'commander';
+
+import type { FixtureName } from '../../scenarios/fixtures/fixture.ts';
+import { gateScenario } from '../gate/gate-scenario.ts';
+import { GATE_FORMATS, renderGate } from '../gate/render-gate.ts';
+import { EXIT } from '../exit-codes.ts';
+import { ExitWith } from '../exit-with.ts';
+import { defaultJobs } from '../jobs/jobs.ts';
+import { fixtureHelp, fixtureNames, outputOption, setOption, wholeNumber } from '../options.ts';
+import { parseOutputs } from '../run/output-option.ts';
+import { checkOutputs, writeOutputs } from '../run/write-outputs.ts';
+import type { Terminal } from '../terminal.ts';
+
+export interface GateOptions {
+  readonly output: readonly string[];
+  readonly set: readonly string[];
+  readonly policy?: string;
+  readonly requests?: number;
+  readonly seed: number;
+  readonly replications: number;
+  readonly fixture: readonly FixtureName[];
+  readonly jobs: number;
+  readonly check?: true;
+  readonly quiet?: true;
+  readonly color: boolean;
+}
+
+/** `fleetcast gate SCENARIO`: whether a candidate may take the baseline's place. */
+export function gateCommand(terminal: Terminal): Command {
+  return new Command('gate')
+    .summary('hold candidate policies against a baseline: the CI job')
+    .description(
+      'Plays the baseline policy (the first) and the candidates on the same resampled traffic and says what is better or\nworse. Ends with 99 when a threshold fails or a candidate is significantly worse.\nSCENARIO is a file, or the name of a scenario that comes with fleetcast.',
+    )
+    .argument('<SCENARIO>', 'scenario file or name')
+    .addOption(outputOption(GATE_FORMATS))
+    .addOption(setOption())
+    .option('--policy <A,B>', 'only these policies, the baseline first')
+    .option('--requests <N>', 'only the first N requests of the workload', wholeNumber(1))
+    .option('--seed <N>', 'seed of everything that is drawn', wholeNumber(0), 1)
+    .option('--replications <N>', 'resampled runs of each policy', wholeNumber(1), 16)
+    .option('--fixture <A,B|all>', 'also under these fixtures (see below)', fixtureNames, [])
+    .option('--jobs <N>', 'runs at once (default: one per core)', wholeNumber(1), defaultJobs())
+    .option('--check', 'verify every law of the simulation after every event')
+    .option('--quiet', 'no progress and no remarks on stderr')
+    .option('--no-color', 'no colours')
+    .addHelpText('after', () => `\nFixtures:\n${fixtureHelp()}`)
+    .action((scenario: string, options: GateOptions) => gate(scenario, options, terminal));
+}
+
+async function gate(name: string, options: GateOptions, terminal: Terminal): Promise<void> {
+  const io: Terminal = {
+    ...terminal,
+    colors: terminal.colors && options.color,
+    ...(options.quiet === true && { say: () => undefined, progress: () => undefined }),
+  };
+  const outputs = parseOutputs(options.output, GATE_FORMATS);
+  checkOutputs(outputs, io);
+  const begun = performance.now();
+  const report = await gateScenario(name, options, io);
+  await writeOutputs(outputs, (format, color) => [renderGate(report, format, color)], io);
+  const runs = report.policies.reduce((sum, policy) => sum + policy.runs, 0);
+  const requests = report.policies.reduce((sum, { offered }) => sum + offered, 0);
+  const seconds = (performance.now() - begun) / 1000;
+  io.say(`simulated ${runs} runs, ${requests.toLocaleString('en-US')} requests in ${seconds.toFixed(1)} s`);
+  if (report.verdict === 'fail') throw new ExitWith(EXIT.gateFailed);
+}
