@@ -36,7 +36,12 @@ const GPUS: Readonly<Record<string, { profile: string; limits: GpuLimits }>> = {
   },
   b200_sxm: {
     profile: 'b200-sxm-180gb',
-    limits: { bytesPerSecond: 7.7e12, l2Bytes: 126e6, flopPerSecond: 2250e12 },
+    limits: {
+      bytesPerSecond: 7.7e12,
+      l2Bytes: 126e6,
+      flopPerSecond: 2250e12,
+      fp8ExpertKernel: 'flashinfer',
+    },
   },
   l40s: { profile: 'l40s-48gb', limits: { bytesPerSecond: 864e9, l2Bytes: 96e6, flopPerSecond: 362e12 } },
 };
@@ -91,14 +96,15 @@ async function fit(folder: string, version: string, profile: string, limits: Gpu
   const gemm = gemmTables(await read('gemm', 'gemm'));
   const decode = decodeAttentionTables(await read('attention', 'generation_attention'), limits);
   const prefill = prefillAttentionTables(await read('attention', 'context_attention'), limits);
+  const experts = expertTables(await read('moe', 'moe'), limits);
   const tables = {
     gpu: profile,
     version,
-    leftOut: [...gemm.leftOut, ...decode.leftOut, ...prefill.leftOut],
+    leftOut: [...gemm.leftOut, ...decode.leftOut, ...prefill.leftOut, ...experts.leftOut],
     gemm: gemm.tables,
     decodeAttention: decode.tables,
     prefillAttention: prefill.tables,
-    experts: expertTables(await read('moe', 'moe')),
+    experts: experts.tables,
     latentDecode: latentDecodeTables(await read('mla', 'mla_generation_module')),
     latentPrefill: latentPrefillTables(await read('mla', 'mla_context_module')),
     allReduce: allReduceTables(await read('comm', 'custom_allreduce')),

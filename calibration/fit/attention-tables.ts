@@ -16,6 +16,8 @@ export interface GpuLimits {
   readonly flopPerSecond: number;
   /** The attention kernel that vLLM runs on it where the tables name kernels; tables that name none are left out. */
   readonly decodeKernel?: string;
+  /** The same for routed experts in FP8: their rows of other kernels are left out. */
+  readonly fp8ExpertKernel?: string;
 }
 
 export interface AttentionFit {

@@ -1,4 +1,5 @@
 import type { ExpertTable } from '../../hardware-profiles/kernel-tables.ts';
+import type { GpuLimits } from './attention-tables.ts';
 import { MEASURED_FORMATS } from './gemm-tables.ts';
 import { groupBy, median, numberOf, textOf, type MeasuredRow } from './measured-rows.ts';
 import { fitError, monotone, thinGrid, type Measured } from './thin-grid.ts';
@@ -20,9 +21,31 @@ const SHARING: readonly (readonly [number, number])[] = [
  * Thins the rows of routed experts (num_tokens, hidden_size, inter_size, topk, num_experts, moe_tp_size, moe_ep_size,
  * latency in ms) to curves over tokens per shape, one per way of sharing. Taken are the two power-law routings, whose
  * times differ by a few per cent: real routers are uneven, and a balanced one reaches all experts too early.
+ *
+ * FP8 rows of a kernel that vLLM does not run on the GPU are left out: the collector of early versions called the Triton
+ * kernel itself (kernel_source vllm_fused_moe), where vLLM chooses FlashInfer's on compute capability 10.x
+ * (vllm/model_executor/layers/fused_moe/oracle/fp8.py).
  */
-export function expertTables(rows: readonly MeasuredRow[]): ExpertTable[] {
-  const uneven = rows.filter((row) => textOf(row, 'distribution').startsWith('power_law'));
+export function expertTables(
+  rows: readonly MeasuredRow[],
+  { fp8ExpertKernel }: Pick<GpuLimits, 'fp8ExpertKernel'> = {},
+): { readonly tables: readonly ExpertTable[]; readonly leftOut: readonly string[] } {
+  const runs = (row: MeasuredRow): boolean =>
+    fp8ExpertKernel === undefined ||
+    !textOf(row, 'moe_dtype').startsWith('fp8') ||
+    textOf(row, 'kernel_source').includes(fp8ExpertKernel);
+  const uneven = rows.filter((row) => textOf(row, 'distribution').startsWith('power_law') && runs(row));
+  const others = new Set(rows.filter((row) => !runs(row)).map((row) => textOf(row, 'kernel_source')));
+  return {
+    tables: curvesOf(uneven),
+    leftOut:
+      others.size === 0
+        ? []
+        : [`experts fp8: ${[...others].join(', ')} measured, where vLLM runs ${fp8ExpertKernel ?? ''}`],
+  };
+}
+
+function curvesOf(uneven: readonly MeasuredRow[]): ExpertTable[] {
   const shapes = groupBy(uneven, (row) => SHAPE.map((key) => row[key]).join());
   return [...shapes.values()].flatMap((own) => {
     const first = own[0] ?? {};

@@ -13,13 +13,16 @@ export function operatorsOf(gpu: GpuProfile, engine: EngineProfile): MeasuredOpe
   const own = gpu.kernels.nearest(engine);
   if (own.length > 0 || gpu.donor === undefined) return measuredOperators(own, gpu);
   const { donor } = gpu;
-  return borrowed(measuredOperators(donor.kernels.nearest(engine), donor), roofline(donor), roofline(gpu));
+  const measured = measuredOperators(donor.kernels.nearest(engine), donor);
+  const sameLinks = gpu.scaleUp.name === donor.scaleUp.name;
+  return borrowed(measured, roofline(donor), roofline(gpu), sameLinks);
 }
 
 function borrowed(
   measured: MeasuredOperators,
   theirs: OperatorTimes,
   ours: OperatorTimes,
+  sameLinks: boolean,
 ): MeasuredOperators {
   return {
     used: measured.used,
@@ -28,8 +31,8 @@ function borrowed(
       (measured.gemm(format, m, n, k) * ours.gemm(format, m, n, k)) / theirs.gemm(format, m, n, k),
     experts: (shape, tokens) =>
       (measured.experts(shape, tokens) * ours.experts(shape, tokens)) / theirs.experts(shape, tokens),
-    // Links differ between GPUs of one generation (PCIe, NVLink): a donor's say nothing.
-    allReduce: ours.allReduce,
+    // Other links (PCIe, NVLink) make other times, also within one generation.
+    allReduce: sameLinks ? measured.allReduce : ours.allReduce,
     decodeAttention(shape, rows) {
       // The start of the kernel stays, what grows with the context scales with the memory.
       const ratio =

@@ -150,13 +150,42 @@ describe('experts', () => {
         })),
       ),
     );
-    const [table] = expertTables(rows);
+    const [table] = expertTables(rows).tables;
     expect(table?.sharing).toEqual([
       [1, 1],
       [2, 1],
       [4, 1],
     ]);
     expect(table && timeAt(table.grid, [1, 64])).toBeCloseTo(0.114e-3 / 2, 9);
+  });
+});
+
+describe('experts in FP8', () => {
+  it('of a kernel that vLLM does not run on the GPU are left out, and named', () => {
+    const measured = [
+      { moe_dtype: 'fp8_block', kernel_source: 'vllm_fused_moe', latency: 0.01 },
+      { moe_dtype: 'fp8_block', kernel_source: 'vllm_fp8moe_flashinfer_trtllm', latency: 0.1 },
+      { moe_dtype: 'bfloat16', kernel_source: 'vllm_fused_moe', latency: 0.2 },
+    ];
+    const rows = measured.flatMap((own) =>
+      [1, 64, 512].map((tokens) => ({
+        ...own,
+        hidden_size: 2048,
+        inter_size: 768,
+        num_experts: 128,
+        topk: 8,
+        moe_tp_size: 1,
+        moe_ep_size: 1,
+        distribution: 'power_law_1.2',
+        num_tokens: tokens,
+      })),
+    );
+    const { tables, leftOut } = expertTables(rows, { fp8ExpertKernel: 'flashinfer' });
+    const at = (format: string) =>
+      tables.flatMap((table) => (table.format === format ? timeAt(table.grid, [0, 64]) : []));
+    expect(at('fp8-block')[0]).toBeCloseTo(1e-4, 12);
+    expect(at('bf16')[0]).toBeCloseTo(2e-4, 12);
+    expect(leftOut).toEqual(['experts fp8: vllm_fused_moe measured, where vLLM runs flashinfer']);
   });
 });
 
