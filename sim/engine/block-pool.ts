@@ -34,7 +34,7 @@ export class BlockPool {
   private readonly spare: Segment[] = [];
   readonly listener: CacheListener | undefined;
   private inserted = 0;
-  /** Segments touched so far: what a request's cost grows with. */
+  /** Segments touched so far: with those that the index passed, what a request's cost grows with. */
   operations = 0;
 
   /** `blocks` usable ones: vLLM's number less the null block. */

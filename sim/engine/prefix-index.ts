@@ -26,6 +26,10 @@ export class PrefixIndex {
   readonly announced: boolean;
   private readonly runs = new RunTable<CachedRun>();
   private readonly spare: CachedRun[] = [];
+  /** Segments passed so far while looking for one. */
+  operations = 0;
+  /** Segments that hold the block which `find` is at. */
+  private readonly covering: Segment[] = [];
 
   constructor(announced = false) {
     this.announced = announced;
@@ -52,6 +56,7 @@ export class PrefixIndex {
     let previous = behind;
     let next = behind === undefined ? cachedRun.first : behind.next;
     while (next !== undefined && next.lo <= segment.lo) {
+      this.operations++;
       previous = next;
       next = next.next;
     }
@@ -86,37 +91,59 @@ export class PrefixIndex {
   canExtend(segment: Segment, hi: Blocks): boolean {
     if (!segment.cachedRun.overlapping) return segment.next === undefined || segment.next.lo >= hi;
     for (let other = segment.cachedRun.first; other !== undefined; other = other.next) {
+      this.operations++;
       if (other !== segment && other.lo < hi && other.hi > segment.hi) return false;
     }
     return true;
   }
 
   /**
-   * The segment in which a lookup finds `block`, and how far it goes: up to `end`, its own end, or where an earlier copy
-   * begins. `segment` is undefined when the block is not cached.
+   * Where a lookup finds the blocks from `block` on, up to `end` or the first one that is not cached: each in the copy that
+   * was made first. Writes the pieces to `into` from position `count` on; returns the position behind them.
    */
-  find(cachedRun: CachedRun, block: Blocks, end: Blocks, into: Hit): void {
-    let best: Segment | undefined;
-    let segment = cachedRun.first;
-    for (; segment !== undefined && segment.lo <= block; segment = segment.next) {
-      if (segment.hi > block && (best === undefined || segment.order < best.order)) best = segment;
-    }
-    into.segment = best;
-    into.lo = block;
-    into.hi = block;
-    if (best === undefined) return;
-    let hi = best.hi < end ? best.hi : end;
-    if (cachedRun.overlapping) {
-      for (; segment !== undefined && segment.lo < hi; segment = segment.next) {
-        if (segment.order < best.order) hi = segment.lo;
+  find(cachedRun: CachedRun, block: Blocks, end: Blocks, into: Hit[], count: number): number {
+    const { covering } = this;
+    let covers = 0;
+    let next = cachedRun.first;
+    let pieces = count;
+    let lo = block;
+    while (lo < end) {
+      let kept = 0;
+      let best: Segment | undefined;
+      for (let candidate = 0; candidate < covers; candidate++) {
+        const segment = covering[candidate];
+        if (segment === undefined || segment.hi <= lo) continue;
+        covering[kept++] = segment;
+        if (best === undefined || segment.order < best.order) best = segment;
       }
+      for (; next !== undefined && next.lo <= lo; next = next.next) {
+        this.operations++;
+        if (next.hi <= lo) continue;
+        covering[kept++] = next;
+        if (best === undefined || next.order < best.order) best = next;
+      }
+      covers = kept;
+      this.operations += kept;
+      if (best === undefined) break;
+      let hi = best.hi < end ? best.hi : end;
+      // An earlier copy may begin inside.
+      for (let inner = next; inner !== undefined && inner.lo < hi; inner = inner.next) {
+        this.operations++;
+        if (inner.order < best.order) hi = inner.lo;
+      }
+      const piece = (into[pieces++] ??= { segment: undefined, lo: 0, hi: 0 });
+      piece.segment = best;
+      piece.lo = lo;
+      piece.hi = hi;
+      lo = hi;
     }
-    into.hi = hi;
+    return pieces;
   }
 
   /** The first block from which on everything up to `block` lies in one segment; above `block` when it is not cached. */
   lowestCovered(cachedRun: CachedRun, block: Blocks): Blocks {
     for (let segment = cachedRun.first; segment !== undefined; segment = segment.next) {
+      this.operations++;
       if (segment.lo > block) break;
       if (segment.hi > block) return segment.lo;
     }
@@ -127,6 +154,7 @@ export class PrefixIndex {
   highestBelow(cachedRun: CachedRun, block: Blocks): Blocks {
     let highest = 0;
     for (let segment = cachedRun.first; segment !== undefined; segment = segment.next) {
+      this.operations++;
       if (segment.lo > block) break;
       if (segment.hi <= block && segment.hi > highest) highest = segment.hi;
     }

@@ -34,13 +34,10 @@ export class PrefixLookup {
       if (block >= end) continue;
       const cachedRun = index.get(run);
       if (cachedRun === undefined) break;
-      while (block < end) {
-        const hit = (hits[this.count] ??= { segment: undefined, lo: 0, hi: 0 });
-        index.find(cachedRun, block, end, hit);
-        if (hit.segment === undefined) return block;
-        this.count++;
-        block = hit.hi;
-      }
+      const before = this.count;
+      this.count = index.find(cachedRun, block, end, hits, before);
+      if (this.count > before) block = hits[this.count - 1]?.hi ?? block;
+      if (block < end) break;
     }
     return block;
   }

@@ -257,11 +257,10 @@ export class SlidingWindowManager {
       if (cachedRun === undefined) break;
       const runEnd =
         position + 1 < request.runs.length ? blocksOfRun(request, position + 1, this.blockSize) : hi;
-      const hit = (this.hits[this.hitCount] ??= { segment: undefined, lo: 0, hi: 0 });
-      this.index.find(cachedRun, block, Math.min(hi, runEnd), hit);
-      if (hit.segment === undefined) break;
-      this.hitCount++;
-      block = hit.hi;
+      const before = this.hitCount;
+      this.hitCount = this.index.find(cachedRun, block, Math.min(hi, runEnd), this.hits, before);
+      if (this.hitCount === before) break;
+      block = this.hits[this.hitCount - 1]?.hi ?? block;
     }
     return hi;
   }

@@ -52,6 +52,12 @@ export class CoreSteps {
     this.core.abort(this.sequence(name));
   }
 
+  /** Segments that the block pool and its index have touched so far. */
+  get operations(): number {
+    const { pool, index } = this.core.kv;
+    return pool.operations + index.operations;
+  }
+
   add(name: string, { input = 0, prompt, output, sendsKv, remoteTokens }: CoreRequest): void {
     const { tree } = this;
     const request = {
