@@ -1,6 +1,12 @@
 import type { ValuePath } from '../../base/yaml-text.ts';
 import type { ProfileText } from '../../hardware-profiles/profile-source.ts';
-import { loadConfig, obstaclesTo, unverifiedPlugins, type LoadedConfig } from '../../scheduler/index.ts';
+import {
+  loadConfig,
+  obstaclesTo,
+  promptSight,
+  unverifiedPlugins,
+  type LoadedConfig,
+} from '../../scheduler/index.ts';
 import { orderProducers } from '../../scheduler/cycle/order-producers.ts';
 import { PLAIN_POLICIES } from '../../scheduler/policies/plain-policies.ts';
 import type { RouterInput } from '../../sim/fleet/run-input.ts';
@@ -114,6 +120,7 @@ function endpointPicker(policy: PolicySpec, context: RouterContext): ResolvedRou
     // The order of the producers has a label of its own, which says what is simulated.
     if (!warning.startsWith('nothing orders')) notes.label('router', `${text.file}: ${warning}`);
   }
+  for (const { code, text: label } of sightLabels(config)) notes.label(code, label, [...path, 'router']);
   if (hasFreeOrder(config)) {
     notes.label(
       'producer-order',
@@ -145,6 +152,27 @@ function checkPlugins(config: LoadedConfig, file: string, path: ValuePath, notes
   for (const type of unverifiedPlugins(config)) {
     notes.label('unverified-plugin', `${type} was never compared with decisions of the real picker`, path);
   }
+}
+
+/** What a configuration makes the picker overlook in prompts. */
+function sightLabels(config: LoadedConfig): { readonly code: string; readonly text: string }[] {
+  const sight = promptSight(config);
+  if (sight === 'opaque')
+    return [
+      {
+        code: 'opaque-bodies',
+        text: 'passthrough-parser comes first: the picker sees no prompts, and nothing of them counts',
+      },
+    ];
+  const precise = config.plugins.find(({ type }) => type.type.startsWith('precise-prefix-cache-'));
+  return precise === undefined || sight === 'exact'
+    ? []
+    : [
+        {
+          code: 'estimated-tokens',
+          text: `${precise.name} finds nothing in what engines publish: token-producer estimates tokens, which equal none of the model's (name its vllm backend)`,
+        },
+      ];
 }
 
 /** Whether the real picker leaves the order of its producers to chance. */

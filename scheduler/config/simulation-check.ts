@@ -1,3 +1,5 @@
+import type { PluginPlan } from '../plugin-type.ts';
+import { saysYes, stagesBeside } from '../plugins/handlers/stages-beside.ts';
 import type { LoadedConfig } from './loaded-config.ts';
 
 /** A plugin of a configuration that loads and that nothing here can play. */
@@ -21,7 +23,24 @@ export function obstaclesTo(config: LoadedConfig): Obstacle[] {
         reason: `simulated endpoints do not carry ${key}`,
       });
   }
-  return obstacles;
+  return [...obstacles, ...config.plugins.flatMap((plan) => unplayedEffect(plan, config))];
+}
+
+/** What a plugin would make of a request that no simulated fleet does. */
+function unplayedEffect(plan: PluginPlan, { plugins, effective }: LoadedConfig): Obstacle[] {
+  const obstacle = (reason: string): Obstacle[] => [{ plugin: plan.name, type: plan.type.type, reason }];
+  if (plan.type.type === 'p2p-source-producer')
+    return obstacle('replicas do not fetch KV blocks from each other here');
+  const wanted = stagesBeside(plan);
+  const profiles = new Set(effective.profiles.map(({ name }) => name));
+  const deciders = new Map(plugins.map((other) => [other.name, other]));
+  const stage = wanted.find(({ profile, decider }) => {
+    const mayRun = decider === undefined || saysYes(deciders.get(decider));
+    return profiles.has(profile) && mayRun;
+  });
+  return stage === undefined
+    ? []
+    : obstacle(`the stage ${stage.profile} runs on another replica than decode, which is not simulated yet`);
 }
 
 /** They look at numbers that only a real endpoint's pages have: custom metrics, the GPU's utilization. */

@@ -14,6 +14,8 @@ export interface RoutingPolicy {
   readonly name: string;
   /** It never looks at endpoints' metrics: the host need not scrape for it. */
   readonly ignoresMetrics?: true;
+  /** It compares characters or bytes: its tokens stand for four of them each, and not for the model's tokens. */
+  readonly readsText?: true;
   /**
    * Decides, and changes nothing but counters of ties and turns; may write what the moments after it need to
    * `routed.memo`. Undefined only when there is no endpoint.

@@ -41,6 +41,7 @@ export function aibrixPrefixCache(name: string, options: AibrixPrefixOptions): R
   return {
     name,
     ignoresMetrics: true,
+    readsText: true,
     pick(routed, endpoints, { random }) {
       const load = (endpoint: Endpoint): number => counts.of(endpoint);
       const loads = endpoints.map(load);

@@ -18,6 +18,7 @@ export function productionStackPrefixAware(name: string): RoutingPolicy {
   return {
     name,
     ignoresMetrics: true,
+    readsText: true,
     pick(routed, endpoints, { random }) {
       const byIndex = new Map(endpoints.map((endpoint) => [endpoint.index, endpoint]));
       let owners: readonly Endpoint[] = endpoints;

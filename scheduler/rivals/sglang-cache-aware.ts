@@ -50,6 +50,7 @@ export function sglangCacheAware(name: string, options: CacheAwareOptions): Rout
   return {
     name,
     ignoresMetrics: true,
+    readsText: true,
     pick(routed, endpoints, { random }) {
       const load = (endpoint: Endpoint): number => counts.of(endpoint);
       const prompt = routed.request.prompts?.[0];

@@ -5,6 +5,7 @@ import type { InferenceRequest } from '../../scheduler/request.ts';
 import { targetsOf, type Slo } from '../metrics/slo.ts';
 import type { Request } from '../workload/request.ts';
 import type { Flight } from './flight.ts';
+import { ScaledPrompt } from './router-prompt.ts';
 
 /** Bytes of a body per token where the scenario gives none: the estimating tokenizer's ratio (4 bytes a token). */
 const BYTES_PER_TOKEN = 4;
@@ -12,15 +13,24 @@ const BYTES_PER_TOKEN = 4;
 /** Where clients name their session, as llm-d's session affinity expects it (its default sessionIdConfig). */
 const SESSION_HEADER = 'x-session-id';
 
+/** How a router looks at requests. */
+export interface RequestView {
+  readonly model: string;
+  /** Of a body; undefined = the estimating tokenizer's ratio. */
+  readonly bytesPerToken: number | undefined;
+  /** Router tokens for each token of a prompt; undefined = it sees no prompts. */
+  readonly tokenScale: number | undefined;
+  /** The SLO that requests carry in their headers, if they do. */
+  readonly slo?: Slo | undefined;
+}
+
 /** What a router gets to see of a flight. It never sees the length of the answer. */
 export function inferenceRequestOf(
   { request }: Flight,
-  model: string,
-  receivedAt: number,
-  bytesPerToken: number = BYTES_PER_TOKEN,
-  slo?: Slo,
+  view: RequestView,
+  receivedAt: Seconds,
 ): InferenceRequest {
-  return new SimulatedRequest(request, model, receivedAt, bytesPerToken, slo);
+  return new SimulatedRequest(request, view, receivedAt);
 }
 
 /** A class, and not a literal with what is there: made for every request, and its name only where somebody asks for it. */
@@ -29,7 +39,7 @@ class SimulatedRequest implements InferenceRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly priority: number;
   readonly fairnessId?: string;
-  readonly prompts: readonly Prompt[];
+  readonly prompts: readonly Prompt[] | undefined;
   readonly cacheSalt?: string;
   readonly maxOutputTokens?: Tokens;
   readonly bytes: Bytes;
@@ -38,17 +48,18 @@ class SimulatedRequest implements InferenceRequest {
 
   constructor(
     request: Request,
-    model: string,
+    { model, bytesPerToken = BYTES_PER_TOKEN, tokenScale, slo }: RequestView,
     receivedAt: Seconds,
-    bytesPerToken: number,
-    slo: Slo | undefined,
   ) {
     this.request = request;
     this.model = request.lora ?? model;
     this.headers = headersOf(request, slo);
     this.priority = request.objectivePriority ?? 0;
     if (request.tenant !== undefined) this.fairnessId = request.tenant;
-    this.prompts = [request.prompt];
+    this.prompts =
+      tokenScale === undefined
+        ? undefined
+        : [tokenScale === 1 ? request.prompt : new ScaledPrompt(request.prompt, tokenScale)];
     if (request.cacheSalt !== undefined) this.cacheSalt = request.cacheSalt;
     if (request.maxOutputTokens !== undefined) this.maxOutputTokens = request.maxOutputTokens;
     this.bytes = request.prompt.length * bytesPerToken;

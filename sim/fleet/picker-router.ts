@@ -1,5 +1,6 @@
 import { invariant } from '../../base/invariant.ts';
 import type { Ticks, Tokens } from '../../base/units.ts';
+import { promptSight, type PromptSight } from '../../scheduler/config/prompt-sight.ts';
 import type { CycleOptions } from '../../scheduler/cycle/profile.ts';
 import { prefixMatchData, type PrefixMatch } from '../../scheduler/attributes.ts';
 import type { DataKey } from '../../scheduler/data-key.ts';
@@ -11,12 +12,12 @@ import type { Clock } from '../events/clock.ts';
 import { blockSizeOf, endpointInfos } from './endpoints.ts';
 import type { DecisionLog } from './decision-log.ts';
 import type { Flight } from './flight.ts';
-import { endCauseOf, inferenceRequestOf } from './inference-request.ts';
+import { endCauseOf, inferenceRequestOf, type RequestView } from './inference-request.ts';
 import { KvEventFeed } from './kv-event-feed.ts';
 import { LatencyLearner } from './latency-prediction/latency-learner.ts';
 import { LatencyOracle } from './latency-prediction/latency-oracle.ts';
-import type { Slo } from '../metrics/slo.ts';
 import { EVICTED, QUEUED, REJECTED, type FleetView, type Router } from './router.ts';
+import { pseudoTokensPerToken } from './router-prompt.ts';
 import type { RouterInput, RunInput } from './run-input.ts';
 import { Scraper } from './scraper.ts';
 
@@ -31,8 +32,7 @@ export class PickerRouter implements Router {
   private readonly picker: EndpointPicker;
   private readonly scraper: Scraper;
   private readonly clock: Clock;
-  private readonly model: string;
-  private readonly bytesPerToken: number | undefined;
+  private readonly view: RequestView;
   private readonly prefixMatches: readonly DataKey<PrefixMatch>[];
   /** Requests that were opened and have not ended. */
   private open = 0;
@@ -45,8 +45,6 @@ export class PickerRouter implements Router {
   private readonly present: (Endpoint | undefined)[];
   private readonly infos: readonly EndpointInfo[];
   private readonly feed: KvEventFeed;
-  /** The SLO that requests carry in their headers. */
-  private readonly slo: Slo | undefined;
   private readonly number: number;
   private readonly log: DecisionLog | undefined;
   private readonly oracle: LatencyOracle | undefined;
@@ -63,10 +61,14 @@ export class PickerRouter implements Router {
     this.number = router;
     this.log = log;
     this.clock = clock;
-    this.model = input.model;
-    this.bytesPerToken = gateway.bytesPerToken;
+    const sight = promptSight(config);
+    this.view = {
+      model: input.model,
+      bytesPerToken: gateway.bytesPerToken,
+      tokenScale: tokenScaleOf(sight, gateway.bytesPerToken),
+      slo: gateway.sloHeaders === true ? input.slo : undefined,
+    };
     this.decisionTicks = clock.ticks(gateway.decisionTime + gateway.tokenizationTime);
-    this.slo = gateway.sloHeaders === true ? input.slo : undefined;
     this.infos = endpointInfos(input.pools);
     if (config.effective.flowControl?.enableEviction === true) this.sent = new Map();
     const { latencyPredictor } = gateway;
@@ -91,7 +93,8 @@ export class PickerRouter implements Router {
     this.scraper = new Scraper(this.picker.endpoints, input, view, clock, router);
     this.prefixMatches = config.effective.producers.map((name) => this.picker.key(prefixMatchData(name)));
     this.feed = new KvEventFeed(clock.ticks(gateway.kvEventDelay), blockSizeOf(input.pools));
-    if (this.picker.listensToKvEvents) {
+    // Estimated tokens equal none that an engine publishes: its events would name blocks that no prompt has.
+    if (this.picker.listensToKvEvents && sight === 'exact') {
       this.kvEvents = (replica, events, at): void => this.feed.push(replica, events, at);
     }
     this.wake(0);
@@ -100,9 +103,7 @@ export class PickerRouter implements Router {
   arrive(flight: Flight, now: Ticks): number {
     const seconds = this.clock.seconds(now);
     this.learn(now);
-    const state = this.picker.open(
-      inferenceRequestOf(flight, this.model, seconds, this.bytesPerToken, this.slo),
-    );
+    const state = this.picker.open(inferenceRequestOf(flight, this.view, seconds));
     flight.state = state;
     this.open++;
     const admission = this.picker.admit(state, seconds);
@@ -204,7 +205,8 @@ export class PickerRouter implements Router {
   private predictedHit(state: RequestState, endpoint: Endpoint, input: Tokens): Tokens | undefined {
     for (const key of this.prefixMatches) {
       const match = state.read(key, endpoint);
-      if (match !== undefined) return Math.min(input, match.cachedBlocks * match.blockSizeTokens);
+      const tokens = (match?.cachedBlocks ?? 0) * (match?.blockSizeTokens ?? 0);
+      if (match !== undefined) return Math.min(input, tokens / (this.view.tokenScale ?? 1));
     }
     return undefined;
   }
@@ -233,7 +235,7 @@ export class PickerRouter implements Router {
     this.feed.deliver(now, (replica, events) => {
       const endpoint = this.present[replica];
       if (endpoint !== undefined)
-        this.picker.observeKvEvents(endpoint.id, this.model, events, this.clock.seconds(now));
+        this.picker.observeKvEvents(endpoint.id, this.view.model, events, this.clock.seconds(now));
     });
   }
 
@@ -247,6 +249,11 @@ export class PickerRouter implements Router {
   private wakeIfDue(now: Ticks): void {
     if (this.queued.size > 0) this.due = Math.min(this.due, now + 1);
   }
+}
+
+function tokenScaleOf(sight: PromptSight, bytesPerToken: number | undefined): number | undefined {
+  if (sight === 'opaque') return undefined;
+  return sight === 'exact' ? 1 : pseudoTokensPerToken(bytesPerToken);
 }
 
 const EXPLAINED: CycleOptions = { explain: true };

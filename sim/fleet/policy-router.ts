@@ -10,9 +10,10 @@ import type { Clock } from '../events/clock.ts';
 import { blockSizeOf, endpointInfos } from './endpoints.ts';
 import type { DecisionLog } from './decision-log.ts';
 import type { Flight } from './flight.ts';
-import { endCauseOf, inferenceRequestOf } from './inference-request.ts';
+import { endCauseOf, inferenceRequestOf, type RequestView } from './inference-request.ts';
 import { KvEventFeed } from './kv-event-feed.ts';
 import { REJECTED, type FleetView, type Router } from './router.ts';
+import { pseudoTokensPerToken } from './router-prompt.ts';
 import type { RouterInput, RunInput } from './run-input.ts';
 import { Scraper } from './scraper.ts';
 
@@ -29,8 +30,7 @@ export class PolicyRouter implements Router {
   private readonly underWay: number[];
   private readonly scraper: Scraper;
   private readonly clock: Clock;
-  private readonly model: string;
-  private readonly bytesPerToken: number | undefined;
+  private readonly view: RequestView & { readonly tokenScale: number };
   private readonly context: { now: number; readonly random: PickContext['random'] };
   private readonly feed: KvEventFeed;
   private readonly number: number;
@@ -53,8 +53,9 @@ export class PolicyRouter implements Router {
     this.underWay = this.endpoints.map(() => 0);
     this.scraper = new Scraper(this.endpoints, input, view, clock, router);
     this.clock = clock;
-    this.model = input.model;
-    this.bytesPerToken = gateway.bytesPerToken;
+    const { bytesPerToken } = gateway;
+    const tokenScale = this.policy.readsText === true ? pseudoTokensPerToken(bytesPerToken) : 1;
+    this.view = { model: input.model, bytesPerToken, tokenScale };
     this.decisionTicks = clock.ticks(gateway.decisionTime + gateway.tokenizationTime);
     this.feed = new KvEventFeed(clock.ticks(gateway.kvEventDelay), blockSizeOf(input.pools));
     if (this.policy.kvEvents !== undefined) {
@@ -71,10 +72,11 @@ export class PolicyRouter implements Router {
     if (this.policy.ignoresMetrics !== true) this.scraper.refresh(now);
     this.learnOfCaches(now);
     this.context.now = seconds;
-    const routed = new RoutedRequest(inferenceRequestOf(flight, this.model, seconds, this.bytesPerToken));
+    const routed = new RoutedRequest(inferenceRequestOf(flight, this.view, seconds));
     const endpoint = this.policy.pick(routed, this.present, this.context);
     if (endpoint === undefined) flight.reason = 'no endpoint';
-    else flight.predictedHitTokens = routed.predictedHitTokens;
+    else if (routed.predictedHitTokens !== undefined)
+      flight.predictedHitTokens = routed.predictedHitTokens / this.view.tokenScale;
     if (this.log?.wants(flight) === true) this.explain(flight, endpoint, seconds);
     if (endpoint === undefined) return REJECTED;
     routed.endpoint = endpoint;

@@ -1,6 +1,6 @@
 import { TOKEN_PRODUCER, tokenizedPromptData } from '../../attributes.ts';
 import type { ParameterReader } from '../../config/parameter-reader.ts';
-import { definePlugin } from '../../plugin-type.ts';
+import { definePlugin, type PluginPlan } from '../../plugin-type.ts';
 import type { Producer } from '../../plugin.ts';
 
 /*
@@ -14,8 +14,18 @@ import type { Producer } from '../../plugin.ts';
 export const tokenProducer = tokenPlugin(TOKEN_PRODUCER, 'beta');
 export const tokenizer = tokenPlugin('tokenizer', 'deprecated');
 
+/** Whether a plugin is a token producer that asks a model server's tokeniser, and does not estimate. */
+export function isExactTokenProducer({ type, parameters }: Pick<PluginPlan, 'type' | 'parameters'>): boolean {
+  const mine = type.type === tokenProducer.type || type.type === tokenizer.type;
+  return mine && (parameters as TokenParameters).isExact;
+}
+
+interface TokenParameters {
+  readonly isExact: boolean;
+}
+
 function tokenPlugin(type: string, maturity: 'beta' | 'deprecated') {
-  return definePlugin({
+  return definePlugin<TokenParameters>({
     type,
     roles: ['producer'],
     maturity,
@@ -35,7 +45,7 @@ function tokenPlugin(type: string, maturity: 'beta' | 'deprecated') {
   });
 }
 
-function readTokenParameters(reader: ParameterReader): undefined {
+function readTokenParameters(reader: ParameterReader): TokenParameters {
   const modelName = reader.string('modelName', '');
   const estimate = reader.object('estimate');
   const vllm = reader.object('vllm');
@@ -47,4 +57,5 @@ function readTokenParameters(reader: ParameterReader): undefined {
   const backends = [estimate, vllm, uds].filter(({ given }) => given);
   if (backends.length > 1) reader.refuse(undefined, 'name more than one backend');
   if (vllm.given && modelName === '') reader.refuse('modelName', 'is required with vllm');
+  return { isExact: vllm.given || uds.given };
 }

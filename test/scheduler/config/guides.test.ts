@@ -8,9 +8,14 @@ const ROLES = [{ 'llm-d.ai/role': 'prefill' }, { 'llm-d.ai/role': 'decode' }];
 const texts = [...CONFIG_PRESETS, ...Object.entries(GUIDES)];
 
 describe.each(texts)("llm-d's configuration %s", (name, text) => {
-  it('loads without experimental plugins, and can be simulated', () => {
+  it('loads without experimental plugins, and can be simulated unless it disaggregates', () => {
     const config = loadConfig(text, { file: name });
-    expect(obstaclesTo(config)).toEqual([]);
+    const disaggregates = config.plugins.some(({ type }) => type.type === 'disagg-profile-handler');
+    expect(obstaclesTo(config).map(({ plugin, reason }) => `${plugin}: ${reason}`)).toEqual(
+      disaggregates
+        ? [expect.stringMatching(/^disagg-profile-handler: the stage prefill runs on another/)]
+        : [],
+    );
     expect(unverifiedPlugins(config)).toEqual([]);
   });
 

@@ -14,6 +14,7 @@ kind: EndpointPickerConfig
 plugins:
 - {type: inflight-load-producer}
 - {type: approx-prefix-cache-producer}
+- {type: token-producer, parameters: {modelName: m, vllm: {}}}
 - {type: precise-prefix-cache-producer, parameters: {tokenProcessorConfig: {blockSizeTokens: 16}}}
 - {type: endpoint-notification-source}
 - {name: known, type: prefix-cache-scorer, parameters: {prefixMatchInfoProducerName: precise-prefix-cache-producer}}
