@@ -26,6 +26,7 @@ const TASKS = {
   check: { project: PRODUCT, command: ['cli/check.mjs', ...args] },
   bench: { project: TOOLS, command: ['--expose-gc', 'dist/bench/main.js', ...args] },
   conformance: { project: TOOLS, command: ['dist/test/conformance/main.js', ...args] },
+  'gate-study': { project: TOOLS, command: ['dist/test/gate-study.js', ...args] },
   soak: { project: TOOLS, command: ['dist/test/soak.js', ...args] },
   'fit-profiles': { project: TOOLS, command: ['dist/calibration/fit-profiles.js', ...args] },
 };

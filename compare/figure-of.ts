@@ -4,10 +4,16 @@ import { sortDurations } from '../base/sort-durations.ts';
 import { figurePath, type Figure } from '../documents/figure.ts';
 import { metricAt } from '../documents/metric.ts';
 import { partOf, queueTimeOf, type RequestTable } from '../documents/request-table.ts';
-import type { RunRecord } from '../documents/run-record.ts';
+import type { RunEntry } from '../documents/run-report.ts';
 
 /** A run as far as its figures go. */
-export type FiguredRun = Pick<RunRecord, 'entry' | 'requests'>;
+export interface FiguredRun {
+  readonly entry: {
+    readonly verdict?: RunEntry['verdict'];
+    readonly classes?: RunEntry['classes'];
+  };
+  readonly requests: RequestTable;
+}
 
 /** The value of a figure of a run; undefined when the run does not have it. */
 export function figureOf(figure: Figure, { entry, requests }: FiguredRun): number | undefined {

@@ -13,7 +13,9 @@ export function gateFailures(
 ): GateFailure[] {
   const { thresholds, comparisons, policies } = report;
   const isUnstable = (name: string, fixture: string | undefined): GatePolicy | undefined =>
-    policies.find((one) => one.policy === name && one.fixture === fixture && 2 * one.unstable > one.runs);
+    policies.find(
+      (one) => one.policy === name && one.fixture === fixture && 2 * (one.unstable ?? 0) > one.runs,
+    );
   const broken = new Set(
     comparisons.flatMap(({ baseline, candidate, fixture }) =>
       isUnstable(baseline, fixture) === undefined ? (isUnstable(candidate, fixture) ?? []) : [],

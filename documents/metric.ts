@@ -1,5 +1,3 @@
-import type { ClassReport, RunEntry } from './run-report.ts';
-
 /** A figure of a run entry that policies are compared on. */
 export interface Metric {
   /** Dotted path in a run entry. */
@@ -34,7 +32,7 @@ export const JUDGED_METRICS: readonly string[] = ['ttft.p90', 'tpot.p90', 'e2e.p
 export const RELEVANT_SHARE = 0.01;
 
 /** The number at a dotted path of an entry; undefined where there is none. */
-export function metricAt(entry: RunEntry | ClassReport, path: string): number | undefined {
+export function metricAt(entry: object, path: string): number | undefined {
   let value: unknown = entry;
   for (const key of path.split('.')) {
     if (typeof value !== 'object' || value === null) return undefined;

@@ -1,6 +1,6 @@
 import { holdThreshold } from '../../compare/evaluate-threshold.ts';
 import type { GateFigure } from '../../compare/gate/gate-figures.ts';
-import { judgePairs, LEVEL } from '../../compare/gate/judge-pairs.ts';
+import { judgePairs, LEVEL, type JudgedPairs } from '../../compare/gate/judge-pairs.ts';
 import { gateFailures } from '../../documents/gate-failures.ts';
 import type { GateDecisions, GatePolicy, GateReport, GateThreshold } from '../../documents/gate-report.ts';
 import { RELEVANT_SHARE } from '../../documents/metric.ts';
@@ -23,22 +23,23 @@ export interface GatePair {
 
 export interface GateFindings {
   readonly manifest: GateReport['manifest'];
-  readonly pairing: 'replications' | 'seeds';
+  readonly pairing: GateReport['method']['pairing'];
+  readonly judged: JudgedPairs;
   readonly pairs: readonly GatePair[];
   /** Where nothing is compared: a policy that is held against thresholds alone. */
   readonly alone?: GateSide;
-  readonly figures: readonly GateFigure[];
   readonly thresholds: readonly Threshold[];
   readonly fixtures: readonly string[];
   readonly decisions: readonly GateDecisions[];
-  /** Of the interval. */
-  readonly seed: number;
 }
 
-/** The report of a gate whose runs come in pairs: comparisons, thresholds, and whether the candidates pass. */
-export function gateReportOf(findings: GateFindings): GateReport {
-  const { manifest, pairing, pairs, alone, figures, thresholds, fixtures, decisions, seed } = findings;
-  const { comparisons, family, pairsNeeded } = judgePairs(
+/** Judges runs that come in pairs, all figures of all pairs of sides together. */
+export function judgeSides(
+  pairs: readonly GatePair[],
+  figures: readonly GateFigure[],
+  seed: number,
+): JudgedPairs {
+  return judgePairs(
     pairs.flatMap(({ fixture, baseline, candidate }) =>
       figures.map(({ path, better }, place) => ({
         baseline: baseline.name,
@@ -52,6 +53,12 @@ export function gateReportOf(findings: GateFindings): GateReport {
     ),
     seed,
   );
+}
+
+/** The report of a gate: comparisons, thresholds, and whether the candidates pass. */
+export function gateReportOf(findings: GateFindings): GateReport {
+  const { manifest, pairing, pairs, judged, alone, thresholds, fixtures, decisions } = findings;
+  const { comparisons, family, pairsNeeded } = judged;
   const held = [
     ...(alone === undefined ? [] : holdAll(thresholds, undefined, alone, undefined)),
     ...pairs.flatMap(({ fixture, baseline, candidate }) => holdAll(thresholds, baseline, candidate, fixture)),
@@ -66,12 +73,12 @@ export function gateReportOf(findings: GateFindings): GateReport {
   const policies = new Map(
     sides.map(({ side, fixture }) => [`${fixture} ${side.name}`, policyOf(side, fixture)]),
   );
-  const judged = { thresholds: held, comparisons: [...comparisons], policies: [...policies.values()] };
+  const outcome = { thresholds: held, comparisons: [...comparisons], policies: [...policies.values()] };
   const report: Omit<GateReport, 'answer'> = {
     apiVersion: API_VERSION,
     kind: 'GateReport',
     manifest,
-    verdict: gateFailures(judged).length === 0 ? 'pass' : 'fail',
+    verdict: gateFailures(outcome).length === 0 ? 'pass' : 'fail',
     method: {
       pairing,
       pairs: (pairs[0]?.candidate ?? alone)?.runs.length ?? 0,
@@ -81,7 +88,7 @@ export function gateReportOf(findings: GateFindings): GateReport {
       relevantShare: RELEVANT_SHARE,
       fixtures: [...fixtures],
     },
-    ...judged,
+    ...outcome,
     decisions: [...decisions],
     labels: labelsOf(sides.map(({ side }) => side)),
   };
@@ -126,7 +133,9 @@ function policyOf({ name, runs }: GateSide, fixture: string | undefined): GatePo
     policy: name,
     ...(fixture !== undefined && { fixture }),
     runs: runs.length,
-    unstable: sum(({ verdict }) => (verdict === 'unstable' ? 1 : 0)),
+    ...(runs.every(({ verdict }) => verdict !== undefined) && {
+      unstable: sum(({ verdict }) => (verdict === 'unstable' ? 1 : 0)),
+    }),
     offered: sum(({ requests }) => requests.offered),
     completed: sum(({ requests }) => requests.completed),
   };

@@ -12,7 +12,8 @@ import type { Terminal } from '../terminal.ts';
 import type { GateOptions } from '../verbs/gate.ts';
 import type { Arm } from './contest.ts';
 import { decisionsChanged } from './decisions-changed.ts';
-import { gateReportOf, type GateSide } from './gate-report-of.ts';
+import type { RecordedGate } from './gate-recorded.ts';
+import { gateReportOf, judgeSides, type GateSide } from './gate-report-of.ts';
 import { playGate, type PlayedArm } from './play-gate.ts';
 
 /** The gate of a scenario: its first policy against each of the others. */
@@ -54,6 +55,13 @@ export async function gateScenario(
     const decisions = [];
     for (const contest of contests) decisions.push(await decisionsChanged(contest, played, jobs));
     const sideOf = (arm: Arm, fixture: string | undefined): GateSide => sideIn(played, arm, fixture);
+    const pairs = fixtures.flatMap((fixture) =>
+      contests.map((contest) => ({
+        fixture,
+        baseline: sideOf(contest.baseline, fixture),
+        candidate: sideOf(contest.candidate, fixture),
+      })),
+    );
     return gateReportOf({
       manifest: {
         scenario: scenario.name,
@@ -63,23 +71,27 @@ export async function gateScenario(
         seeds,
       },
       pairing: 'replications',
-      pairs: fixtures.flatMap((fixture) =>
-        contests.map((contest) => ({
-          fixture,
-          baseline: sideOf(contest.baseline, fixture),
-          candidate: sideOf(contest.candidate, fixture),
-        })),
-      ),
+      pairs,
+      judged: judgeSides(pairs, figures, options.seed),
       ...(baseline !== undefined && candidates.length === 0 && { alone: sideOf(baseline, undefined) }),
-      figures,
       thresholds: scenario.thresholds,
       fixtures: options.fixture,
       decisions,
-      seed: options.seed,
     });
   } finally {
     await jobs.close();
   }
+}
+
+/** What a scenario promises, for runs that are recorded already. */
+export function promisesOf(
+  name: string,
+  { set }: Pick<GateOptions, 'set'>,
+  { cwd }: Terminal,
+): NonNullable<RecordedGate['scenario']> {
+  const resources = nodeResources(cwd);
+  const loaded = loadScenario(readScenario(findScenario(name, cwd), cwd), set, resources);
+  return resolveScenario(loaded, resources);
 }
 
 function sideIn(played: readonly PlayedArm[], arm: Arm, fixture: string | undefined): GateSide {

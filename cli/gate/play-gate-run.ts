@@ -31,7 +31,7 @@ export function playGateRun(
   };
 }
 
-function endpointsOf(table: RequestTable): (readonly [string, string | undefined])[] {
+export function endpointsOf(table: RequestTable): (readonly [string, string | undefined])[] {
   return Array.from(table.endpointCode, (code, row) => [
     idOf(table, row),
     table.dictionaries.endpoints[code],

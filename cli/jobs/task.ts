@@ -107,7 +107,8 @@ export interface GateTask {
 
 export interface GateRun {
   readonly seed: number;
-  readonly verdict: RunEntry['verdict'];
+  /** undefined = not known. */
+  readonly verdict: RunEntry['verdict'] | undefined;
   readonly requests: RunEntry['requests'];
   readonly labels: RunEntry['labels'];
   /** Of the figures, in order; undefined = absent. */

@@ -5,7 +5,7 @@ import type { Terminal } from '../terminal.ts';
 import type { Output } from './output-option.ts';
 
 /** Throws UserError for an output file whose folder does not exist. */
-export function checkOutputs(outputs: readonly Output[], terminal: Terminal): void {
+export function checkOutputs(outputs: readonly Output<string>[], terminal: Terminal): void {
   for (const { path: file } of outputs) {
     if (file !== undefined) checkWritable(path.resolve(terminal.cwd, file), file);
   }

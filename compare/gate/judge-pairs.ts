@@ -70,7 +70,7 @@ export function judgePairs(all: readonly PairedValues[], seed: number): JudgedPa
 }
 
 /** What a difference says, given its corrected p-value and an interval of it (in whatever scale: its sides of 0 count). */
-function verdictOf(found: {
+export function verdictOf(found: {
   readonly baselineValue: number;
   readonly difference: number;
   readonly better: 'lower' | 'higher';

@@ -14,7 +14,7 @@ export function gateAnswerOf(report: Omit<GateReport, 'answer'>): GateReport['an
 }
 
 /** One reason not to pass: `under slow-replica llm-d is worse than round-robin in P90 TTFT (+8.1 %)`. */
-function failureText(failure: GateFailure): string {
+export function failureText(failure: GateFailure): string {
   switch (failure.kind) {
     case 'worse': {
       const { baseline, candidate, fixture } = failure.comparison;
@@ -25,7 +25,7 @@ function failureText(failure: GateFailure): string {
       return `${under(fixture)}${policy} breaks ${expression} (${thresholdValue(failure.threshold)})`;
     }
     case 'unstable': {
-      const { policy, fixture, unstable, runs } = failure.policy;
+      const { policy, fixture, unstable = 0, runs } = failure.policy;
       return `${under(fixture)}${policy} cannot keep up in ${unstable} of ${runs} runs (unstable), the baseline can`;
     }
   }
@@ -74,9 +74,10 @@ function passText({ comparisons, thresholds }: Omit<GateReport, 'answer'>): stri
   ];
 }
 
-function nextOf({ method, comparisons }: Omit<GateReport, 'answer'>): string | undefined {
+function nextOf({ method, comparisons, thresholds }: Omit<GateReport, 'answer'>): string | undefined {
   const { pairing, pairs, pairsNeeded } = method;
-  if (comparisons.length === 0) return 'name a second policy to compare with, or thresholds';
+  if (comparisons.length === 0)
+    return thresholds.length === 0 ? 'name a second policy to compare with, or thresholds' : undefined;
   if (comparisons.every(({ verdict }) => verdict !== 'too little data')) return undefined;
   if (pairing === 'blocks') return 'record longer, or several seeds: run --replications 16';
   return `${pairs} pairs of runs cannot show a difference in ${plural(method.comparisons, 'comparison')}: use ${pairing === 'seeds' ? `run --replications ${Math.max(16, pairsNeeded)}` : `--replications ${Math.max(16, pairsNeeded)}`}`;

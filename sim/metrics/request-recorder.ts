@@ -2,7 +2,7 @@ import type { Seconds, Tokens } from '../../base/units.ts';
 import { COMPLETED, REQUEST_STATUSES, type RequestTable } from '../../documents/request-table.ts';
 import { Dictionary } from './dictionary.ts';
 import { RequestColumns } from './request-columns.ts';
-import type { SloTargets } from './slo.ts';
+import { meetsTargets, type SloTargets } from './slo.ts';
 
 /* Writes the request table of a run: a row per request at its index (sources number requests from 0). */
 
@@ -119,7 +119,7 @@ export class RequestRecorder {
     if (columns.meetsSlo !== undefined) {
       const classCode = this.classes.words.length === 0 ? -1 : columns.codeOf('classCode', row);
       const targets = this.targetsByClass[classCode + 1];
-      columns.meetsSlo[row] = targets === undefined || meets(targets, ttft, tpot, e2e) ? 1 : 0;
+      columns.meetsSlo[row] = targets === undefined || meetsTargets(targets, { ttft, tpot, e2e }) ? 1 : 0;
     }
   }
 
@@ -140,8 +140,3 @@ export class RequestRecorder {
 }
 
 const UNFINISHED = REQUEST_STATUSES.indexOf('unfinished');
-
-/** Whether a completed request meets its targets; a target on a figure that it does not have is met. */
-function meets({ ttft, tpot, e2e }: SloTargets, hasTtft: number, hasTpot: number, hasE2e: number): boolean {
-  return !(hasTtft > (ttft ?? Infinity)) && !(hasTpot > (tpot ?? Infinity)) && !(hasE2e > (e2e ?? Infinity));
-}

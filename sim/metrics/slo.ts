@@ -19,3 +19,11 @@ export interface Slo {
 export function targetsOf(slo: Slo, name: string | undefined): SloTargets {
   return (name === undefined ? undefined : slo.classes.get(name)) ?? slo.default;
 }
+
+/** Whether a completed request meets its targets; a target on a time that it does not have (NaN) is met. */
+export function meetsTargets(
+  { ttft = Infinity, tpot = Infinity, e2e = Infinity }: SloTargets,
+  times: { readonly ttft: Seconds; readonly tpot: Seconds; readonly e2e: Seconds },
+): boolean {
+  return !(times.ttft > ttft) && !(times.tpot > tpot) && !(times.e2e > e2e);
+}

@@ -103,3 +103,109 @@ describe('gate', () => {
     for (const line of lines.slice(0, -1)) expect(line.length).toBeLessThanOrEqual(80);
   });
 });
+
+describe('gate of recorded runs', () => {
+  async function recorded(seeds: number): Promise<ReturnType<typeof workspace>> {
+    const space = workspace({ 's.yaml': CROWDED });
+    const run = async (file: string, ...args: string[]): Promise<void> => {
+      const csv = ['--per-request', '-o', `csv=${file}`, '--policy', 'round-robin'];
+      const { code, stderr } = await space.run(
+        'run',
+        's.yaml',
+        ...csv,
+        '--replications',
+        `${seeds}`,
+        ...args,
+      );
+      expect(code, stderr).toBe(0);
+    };
+    await run('a.csv');
+    await run('b.csv', '--set', 'spec.fleet.pools[0].tensor_parallel_size=1');
+    await run('other.csv', '--requests', '50');
+    return space;
+  }
+
+  it('pairs runs by seed where there are eight', async () => {
+    const space = await recorded(8);
+    const files = ['--baseline', 'a.csv', '--candidate', 'b.csv'];
+    const { code, stdout } = await space.run('gate', ...files, '-o', 'json');
+    expect(code).toBe(99);
+    const report = gateReport.parse(JSON.parse(stdout));
+    expect(report.method).toMatchObject({ pairing: 'seeds', pairs: 8 });
+    expect(report.comparisons.map(({ metric, verdict }) => [metric, verdict])).toEqual([
+      ['ttft.p90', 'worse'],
+      ['tpot.p90', 'worse'],
+      ['e2e.p90', 'worse'],
+    ]);
+    expect(report.decisions[0]).toMatchObject({ decided: 60, changed: 0, share: 0 });
+    expect((await space.run('gate', '--baseline', 'a.csv', '--candidate', 'a.csv')).code).toBe(0);
+  });
+
+  it('resamples single runs, and says so; SLO and thresholds come from a scenario', async () => {
+    const space = await recorded(1);
+    const promised = [
+      '--set',
+      'spec.slo={ ttft: 1ms }',
+      '--set',
+      'spec.thresholds={ ttft: ["p(90) < baseline"] }',
+    ];
+    const files = ['--baseline', 'a.csv', '--candidate', 'b.csv'];
+    const { code, stdout } = await space.run('gate', 's.yaml', ...promised, ...files, '-o', 'json');
+    expect(code).toBe(99);
+    const report = gateReport.parse(JSON.parse(stdout));
+    expect(report.method.pairing).toBe('blocks');
+    expect(report.thresholds.map(({ expression, ok }) => [expression, ok])).toEqual([
+      ['ttft p(90) < baseline', false],
+    ]);
+    // A request every 50 ms: all of them lie in one minute.
+    expect(report.comparisons.map(({ verdict }) => verdict)).toEqual(['too little data']);
+    expect(report.labels.map(({ code }) => code)).toContain('single-runs');
+  });
+
+  it('refuses runs of different workloads, and files that are none', async () => {
+    const space = await recorded(1);
+    const gate = (...args: string[]) => space.run('gate', ...args);
+    const other = await gate('--baseline', 'a.csv', '--candidate', 'other.csv');
+    expect(other).toMatchObject({ code: 2, stdout: '' });
+    expect(other.stderr).toMatch(/^error\[E_WORKLOAD\]: .*workloadSha256/);
+    const none = await gate('--baseline', 'a.csv', '--candidate', 's.yaml');
+    expect(none.stderr).toMatch(/^error\[E_CSV\]: s\.yaml /);
+    expect((await gate('--baseline', 'a.csv')).stderr).toContain('--candidate is missing');
+    expect((await gate()).stderr).toContain('nothing to hold a candidate against');
+    const policy = await gate('--baseline', 'a.csv', '--candidate', 'b.csv', '--policy', 'llm-d');
+    expect(policy.stderr).toMatch(/^error\[E_UNKNOWN_POLICY\]: a\.csv /);
+  });
+});
+
+describe('gate in a job', () => {
+  it('writes every form of its report at once', async () => {
+    const space = workspace({ 's.yaml': CROWDED });
+    const outputs = ['table=t', 'json=j', 'markdown=m', 'junit=x'].flatMap((one) => ['-o', one]);
+    const { code, stdout } = await space.run('gate', 's.yaml', ...SLOWER, ...outputs, '-o', 'github');
+    expect(code).toBe(99);
+    expect(stdout.match(/^::error title=fleetcast gate%3A small::/gm)).toHaveLength(3);
+    expect(space.read('m')).toMatch(/^### ❌ fleetcast gate: small\n/);
+    expect(space.read('x')).toContain('failures="3"');
+  });
+
+  it('annotates a mistake in the scenario where it stands', async () => {
+    const space = workspace({ 's.yaml': CROWDED.replace('replicas: 2', 'replicas: 0') });
+    const { code, stdout, stderr } = await space.run('gate', 's.yaml', '-o', 'github');
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/^::error file=s\.yaml,line=\d+,col=\d+,title=E_RANGE::.*%0Ahint: /);
+    expect(stderr).toMatch(/^error\[E_RANGE\]/);
+  });
+
+  it('plays fixtures beside the traffic as it is, and refuses names that it does not know', async () => {
+    const { report } = await gateOf(['--fixture', 'slow-replica,stale-metrics', '--replications', '9']);
+    expect([...new Set(report.comparisons.map(({ fixture }) => fixture))]).toEqual([
+      undefined,
+      'slow-replica',
+      'stale-metrics',
+    ]);
+    expect(report.method).toMatchObject({ comparisons: 9, pairsNeeded: 9 });
+    const unknown = await workspace({ 's.yaml': CROWDED }).run('gate', 's.yaml', '--fixture', 'slow');
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain('hash-block-mismatch');
+  });
+});
