@@ -147,6 +147,6 @@ function coded(rows: readonly Row[], column: string): [Int32Array, string[]] {
     codes.set(word, code);
     return code;
   };
-  const column_ = Int32Array.from(rows, (row) => codeOf(row[column] ?? ''));
-  return [column_, [...codes.keys()]];
+  const words = Int32Array.from(rows, (row) => codeOf(row[column] ?? ''));
+  return [words, [...codes.keys()]];
 }

@@ -94,7 +94,7 @@ function caseLines(suite: string, { name, failure, skipped }: Case): string[] {
 /** XML 1.0 also forbids most control characters, even as references. */
 function escaped(text: string): string {
   return text
-    .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '')
+    .replaceAll(/(?![\t\n\r])\p{Cc}/gu, '')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
