@@ -1,4 +1,5 @@
 export { loadConfig, tryLoadConfig, type LoadOptions } from './config/load-config.ts';
+export { metricsScrape } from './config/metrics-scrape.ts';
 export { promptSight } from './config/prompt-sight.ts';
 export { CONFIG_PRESETS } from './config/presets.ts';
 export { obstaclesTo, unverifiedPlugins, type Obstacle } from './config/simulation-check.ts';

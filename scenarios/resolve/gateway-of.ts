@@ -1,3 +1,4 @@
+import type { Seconds } from '../../base/units.ts';
 import type { GatewayInput } from '../../sim/fleet/run-input.ts';
 import { secondsOf } from '../../sim/workload/draw/duration.ts';
 import type { GatewaySpec } from '../schema/policy-schema.ts';
@@ -13,13 +14,17 @@ export type ResolvedGatewaySpec = {
 const NO_DELAYS = { kv_event_delay: '0s', decision_time: '0s', tokenization_time: '0s' };
 
 /**
- * A gateway with every default. The scrape interval is the picker's own default (llm-d-router, pkg/epp/server/options.go:
- * --refresh-metrics-interval 50ms); chance decides its phase and, in the real picker, the order of its producers. The
- * delays are assumptions of the published contract.
+ * A gateway with every default. The scrape interval is that of the configuration, or else the picker's own default
+ * (llm-d-router, pkg/epp/server/options.go: --refresh-metrics-interval 50ms); chance decides its phase and, in the real
+ * picker, the order of its producers. The delays are assumptions of the published contract.
  */
-export function fillGateway(spec: GatewaySpec | undefined, isBlackBox: boolean): ResolvedGatewaySpec {
+export function fillGateway(
+  spec: GatewaySpec | undefined,
+  isBlackBox: boolean,
+  scrapeInterval: Seconds = 0.05,
+): ResolvedGatewaySpec {
   return {
-    scrape_interval: '50ms',
+    scrape_interval: `${Math.round(1e6 * scrapeInterval) / 1e3}ms`,
     scrape_phase: 'random',
     kv_event_delay: '5ms',
     replicas: 1,

@@ -2,8 +2,8 @@ import type { ValuePath } from '../../base/yaml-text.ts';
 import type { ProfileText } from '../../hardware-profiles/profile-source.ts';
 import {
   loadConfig,
+  metricsScrape,
   obstaclesTo,
-  promptSight,
   unverifiedPlugins,
   type LoadedConfig,
 } from '../../scheduler/index.ts';
@@ -14,6 +14,7 @@ import type { GatewaySpec, PolicySpec } from '../schema/policy-schema.ts';
 import type { Scenario } from '../schema/scenario-schema.ts';
 import type { ScenarioResources } from '../resources.ts';
 import { BUILTIN_POLICIES } from '../builtin-policies.ts';
+import { blindSpots } from './blind-spots.ts';
 import { fillGateway, gatewayOf, type ResolvedGatewaySpec } from './gateway-of.ts';
 import type { Notes } from './notes.ts';
 import { withPredictions } from './predicted-latency.ts';
@@ -113,14 +114,16 @@ function endpointPicker(policy: PolicySpec, context: RouterContext): ResolvedRou
   const { text, config } = routerConfigOf(policy.router, file, resources);
   const path = pathOf(policy, context);
   const hasSlo = context.scenario.spec.slo !== undefined;
-  const gateway = withPredictions(fillGateway(policy.gateway, isBlackBox), config, hasSlo, path, notes);
+  const scrape = metricsScrape(config);
+  const filled = fillGateway(policy.gateway, isBlackBox, scrape?.interval);
+  const gateway = withPredictions(filled, config, hasSlo, path, notes);
   const tieBreak = policy.tie_break ?? 'random';
   checkPlugins(config, text.file, [...path, 'router'], notes);
   for (const warning of config.warnings) {
     // The order of the producers has a label of its own, which says what is simulated.
     if (!warning.startsWith('nothing orders')) notes.label('router', `${text.file}: ${warning}`);
   }
-  for (const { code, text: label } of sightLabels(config)) notes.label(code, label, [...path, 'router']);
+  for (const spot of blindSpots(config)) notes.label(spot.code, spot.text, [...path, 'router']);
   if (hasFreeOrder(config)) {
     notes.label(
       'producer-order',
@@ -152,27 +155,6 @@ function checkPlugins(config: LoadedConfig, file: string, path: ValuePath, notes
   for (const type of unverifiedPlugins(config)) {
     notes.label('unverified-plugin', `${type} was never compared with decisions of the real picker`, path);
   }
-}
-
-/** What a configuration makes the picker overlook in prompts. */
-function sightLabels(config: LoadedConfig): { readonly code: string; readonly text: string }[] {
-  const sight = promptSight(config);
-  if (sight === 'opaque')
-    return [
-      {
-        code: 'opaque-bodies',
-        text: 'passthrough-parser comes first: the picker sees no prompts, and nothing of them counts',
-      },
-    ];
-  const precise = config.plugins.find(({ type }) => type.type.startsWith('precise-prefix-cache-'));
-  return precise === undefined || sight === 'exact'
-    ? []
-    : [
-        {
-          code: 'estimated-tokens',
-          text: `${precise.name} finds nothing in what engines publish: token-producer estimates tokens, which equal none of the model's (name its vllm backend)`,
-        },
-      ];
 }
 
 /** Whether the real picker leaves the order of its producers to chance. */

@@ -1,5 +1,6 @@
 import { invariant } from '../../base/invariant.ts';
 import type { Ticks, Tokens } from '../../base/units.ts';
+import { metricsScrape } from '../../scheduler/config/metrics-scrape.ts';
 import { promptSight, type PromptSight } from '../../scheduler/config/prompt-sight.ts';
 import type { CycleOptions } from '../../scheduler/cycle/profile.ts';
 import { prefixMatchData, type PrefixMatch } from '../../scheduler/attributes.ts';
@@ -30,7 +31,8 @@ export class PickerRouter implements Router {
   /** Present if a plugin follows the engines' caches. */
   readonly kvEvents?: NonNullable<Router['kvEvents']>;
   private readonly picker: EndpointPicker;
-  private readonly scraper: Scraper;
+  /** Undefined where the configuration has nobody read metrics pages. */
+  private readonly scraper: Scraper | undefined;
   private readonly clock: Clock;
   private readonly view: RequestView;
   private readonly prefixMatches: readonly DataKey<PrefixMatch>[];
@@ -90,7 +92,8 @@ export class PickerRouter implements Router {
     this.picker.observeMembership({ added: this.infos }, 0);
     this.present = [...this.picker.endpoints];
     this.picker.endpoints.forEach((endpoint, replica) => this.replicaOf.set(endpoint, replica));
-    this.scraper = new Scraper(this.picker.endpoints, input, view, clock, router);
+    if (metricsScrape(config) !== undefined)
+      this.scraper = new Scraper(this.picker.endpoints, input, view, clock, router);
     this.prefixMatches = config.effective.producers.map((name) => this.picker.key(prefixMatchData(name)));
     this.feed = new KvEventFeed(clock.ticks(gateway.kvEventDelay), blockSizeOf(input.pools));
     // Estimated tokens equal none that an engine publishes: its events would name blocks that no prompt has.
@@ -168,7 +171,7 @@ export class PickerRouter implements Router {
       invariant(endpoint !== undefined, 'who was added is present', { id: info.id });
       this.present[replica] = endpoint;
       this.replicaOf.set(endpoint, replica);
-      this.scraper.attach(replica, endpoint);
+      this.scraper?.attach(replica, endpoint);
     } else {
       this.picker.observeMembership({ removed: [info.id] }, seconds);
       this.present[replica] = undefined;
@@ -231,7 +234,7 @@ export class PickerRouter implements Router {
 
   /** What a real router would know of the fleet by now. */
   private learn(now: Ticks): void {
-    this.scraper.refresh(now);
+    this.scraper?.refresh(now);
     this.feed.deliver(now, (replica, events) => {
       const endpoint = this.present[replica];
       if (endpoint !== undefined)

@@ -1,3 +1,4 @@
+import type { Seconds } from '../../../base/units.ts';
 import type { ParameterReader } from '../../config/parameter-reader.ts';
 import { definePlugin } from '../../plugin-type.ts';
 
@@ -24,16 +25,15 @@ function httpSource(type: string, maturity: 'beta' | 'alpha') {
   });
 }
 
-function readHttpSource(reader: ParameterReader): void {
+function readHttpSource(reader: ParameterReader): { readonly interval: Seconds } {
   const scheme = reader.string('scheme', 'http');
   if (scheme !== 'http' && scheme !== 'https') reader.refuse('scheme', 'must be http or https');
   const port = reader.int('port', 0);
   if (port < 0 || port > 65535) reader.refuse('port', 'must be a port, 0 to 65535');
-  if ((reader.string('interval') ?? '') !== '') {
-    const interval = reader.duration('interval', 0);
-    if (interval < 0) reader.refuse('interval', 'must not be negative');
-  }
+  const interval = (reader.string('interval') ?? '') === '' ? 0 : reader.duration('interval', 0);
+  if (interval < 0) reader.refuse('interval', 'must not be negative');
   reader.string('path');
   reader.bool('insecureSkipVerify');
   for (const key of ['caCertPath', 'clientCertPath', 'clientKeyPath']) reader.string(key);
+  return { interval };
 }

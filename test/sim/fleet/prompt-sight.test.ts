@@ -71,3 +71,46 @@ it('a picker believes what it can see of prompts', async () => {
   expect(share).toBeGreaterThan(597 / 640);
   expect(share).toBeLessThan(0.99);
 });
+
+it('metrics are read as often as the configuration says, or not at all', async () => {
+  const source = (parameters: string): string =>
+    `plugins: [{ type: queue-scorer }, { type: metrics-data-source, parameters: ${parameters} }, { type: core-metrics-extractor }]
+dataLayer: { sources: [{ pluginRef: metrics-data-source, extractors: [{ pluginRef: core-metrics-extractor }] }] }
+`;
+  const { run, read } = workspace({
+    ...FILES,
+    'exact.yaml': source('{ interval: 3s }'),
+    'estimated.yaml': source('{ interval: 10ms }'),
+    'opaque.yaml': `plugins: [{ type: inflight-load-producer }, { type: active-request-scorer }]
+dataLayer: { injectDefaults: false }
+`,
+    'approximate.yaml': source('{ interval: 3s }'),
+    's.yaml': FILES['s.yaml'].replace(
+      '{ file: approximate.yaml }',
+      '{ file: approximate.yaml }, gateway: { scrape_interval: 100ms }',
+    ),
+  });
+  const { code } = await run('run', 's.yaml', '--decisions=d.jsonl', '-o', 'json=r.json', '--quiet');
+  expect(code).toBe(0);
+  const ages = new Map<string, number[]>();
+  for (const line of read('d.jsonl').trimEnd().split('\n')) {
+    const { policy, profiles } = JSON.parse(line) as Decision;
+    for (const { metrics } of profiles[0]?.endpoints ?? [])
+      ages.set(policy, [...(ages.get(policy) ?? []), metrics.age ?? Infinity]);
+  }
+  const oldest = (policy: string): number => Math.max(...(ages.get(policy) ?? []));
+  expect(oldest('exact')).toBeGreaterThan(2);
+  expect(oldest('exact')).toBeLessThanOrEqual(3);
+  // The data layer ticks every 50 ms at most.
+  expect(oldest('estimated')).toBeGreaterThan(0.03);
+  expect(oldest('estimated')).toBeLessThanOrEqual(0.05);
+  expect(oldest('approximate')).toBeLessThanOrEqual(0.1);
+  expect(new Set(ages.get('opaque'))).toEqual(new Set([Infinity]));
+});
+
+interface Decision {
+  readonly policy: string;
+  readonly profiles: readonly {
+    readonly endpoints: readonly { readonly metrics: { readonly age?: number } }[];
+  }[];
+}
