@@ -5,6 +5,7 @@ import { packageVersion } from './package-root.ts';
 import { reportError } from './report-error.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
+import { calibrateCommand } from './verbs/calibrate.ts';
 import { gateCommand } from './verbs/gate.ts';
 import { planCommand } from './verbs/plan.ts';
 import { profileCommand } from './verbs/profile.ts';
@@ -40,6 +41,7 @@ function programOf(terminal: Terminal): Command {
     .addCommand(traceCommand(terminal))
     .addCommand(scenarioCommand(terminal))
     .addCommand(profileCommand(terminal))
+    .addCommand(calibrateCommand(terminal))
     .addCommand(validateCommand(terminal));
   for (const command of [program, ...descendants(program)]) prepare(command, terminal);
   return program;

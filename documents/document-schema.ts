@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { calibrationReport } from './calibration-report.ts';
 import { gateReport } from './gate-report.ts';
 import { plan } from './plan.ts';
 import { runReport } from './run-report.ts';
@@ -9,6 +10,7 @@ import { validationReport } from './validation-report.ts';
 
 /** Documents that commands print as JSON, by their `kind`. */
 const SCHEMAS = {
+  CalibrationReport: calibrationReport,
   GateReport: gateReport,
   Plan: plan,
   RunReport: runReport,
@@ -21,6 +23,7 @@ export type DocumentKind = keyof typeof SCHEMAS;
 
 /** Kinds of documents that have a published schema. */
 export const DOCUMENT_KINDS: readonly DocumentKind[] = [
+  'CalibrationReport',
   'GateReport',
   'Plan',
   'RunReport',

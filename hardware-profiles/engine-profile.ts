@@ -72,6 +72,8 @@ export interface EngineKernels {
   readonly fusedNormSaves: Figure;
   /** … of messages up to so many bytes, by GPUs. */
   readonly fusedNormLargest: readonly { readonly gpus: number; readonly bytes: Bytes }[];
+  /** Time of every kernel over what the tables and rooflines of its GPU say: other than 1 in a calibrated profile only. */
+  readonly timeScale: Figure;
 }
 
 /** Bytes on each GPU besides weights and KV cache. */

@@ -5,12 +5,17 @@ import { UserError, type SourcePosition } from '../base/user-error.ts';
 import type { EngineProfile } from './engine-profile.ts';
 import { figure, quantity } from './figure.ts';
 import { parseProfile } from './profile-document.ts';
-import { profileText, type ProfileSource } from './profile-source.ts';
+import { profileText, type ProfileSource, type ProfileText } from './profile-source.ts';
 
-/** Reads an engine profile; what it does not say comes from the one that it inherits. */
+/** The engine profile of this name; what it does not say comes from the one that it inherits. */
 export function loadEngine(source: ProfileSource, name: string, at?: SourcePosition): EngineProfile {
-  const raw = loadMerged(source, name, at, 0);
-  const { version, batch_limits, cuda_graphs } = raw;
+  return parseEngine(profileText(source, 'engines', name, at), source);
+}
+
+/** Reads an engine profile that may inherit one of `source`. Throws UserError for one with a mistake. */
+export function parseEngine(text: ProfileText, source: ProfileSource): EngineProfile {
+  const raw = merged(source, text, 0);
+  const { name, version, batch_limits, cuda_graphs } = raw;
   invariant(version && batch_limits && cuda_graphs, 'an engine profile and its ancestors say everything', {
     name,
   });
@@ -42,17 +47,13 @@ export function loadEngine(source: ProfileSource, name: string, at?: SourcePosit
 
 type RawEngine = z.output<typeof Schema>;
 
-function loadMerged(
-  source: ProfileSource,
-  name: string,
-  at: SourcePosition | undefined,
-  depth: number,
-): RawEngine {
-  const raw = parseProfile(profileText(source, 'engines', name, at), Schema);
+function merged(source: ProfileSource, text: ProfileText, depth: number): RawEngine {
+  const raw = parseProfile(text, Schema);
+  const { name } = raw;
   if (raw.inherits === undefined) return raw;
   if (depth > 8)
     throw new UserError({ code: 'E_PROFILE', message: `engine profile ${name} inherits itself` });
-  const parent = loadMerged(source, raw.inherits, undefined, depth + 1);
+  const parent = merged(source, profileText(source, 'engines', raw.inherits), depth + 1);
   return {
     ...parent,
     ...raw,
@@ -108,6 +109,7 @@ const Kernels = z.strictObject({
   fused_norm_on_capability: z.enum(['exactly', 'family']),
   fused_norm_saves: figure('seconds'),
   fused_norm_largest: z.array(z.strictObject({ gpus: z.int(), bytes: quantity('bytes') })),
+  time_scale: figure(),
 });
 
 const Memory = z.strictObject({

@@ -1,4 +1,5 @@
 import { invariant } from '../base/invariant.ts';
+import { calibrationReport, type CalibrationReport } from '../documents/calibration-report.ts';
 import { gateReport, type GateReport } from '../documents/gate-report.ts';
 import { plan, type Plan } from '../documents/plan.ts';
 import { runReport, type RunReport } from '../documents/run-report.ts';
@@ -21,6 +22,11 @@ export function renderSweepJson(report: SweepReport): string {
 /** Forecasts against measurements as JSON text. Throws ZodError for what is no validation report. */
 export function renderValidationJson(report: ValidationReport): string {
   return renderJson(validationReport.parse(report));
+}
+
+/** A calibration as JSON text. Throws ZodError for what is no calibration report. */
+export function renderCalibrationJson(report: CalibrationReport): string {
+  return renderJson(calibrationReport.parse(report));
 }
 
 /** A plan as JSON text, as `renderRunJson` writes a run. Throws ZodError for what is no plan. */

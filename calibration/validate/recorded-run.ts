@@ -1,8 +1,8 @@
 import type { RunEntry } from '../../documents/run-report.ts';
 import type { Trace } from '../../sim/workload/trace/trace.ts';
-import { arrivalOrder } from '../../sim/workload/trace/arrival-order.ts';
+import { measuredRequests } from './measured-requests.ts';
 import { quantile } from './quantile.ts';
-import type { MeasuredFigure, MeasuredRequest, MeasuredServer, ValidationCase } from './validation-case.ts';
+import type { MeasuredFigure, MeasuredServer, ValidationCase } from './validation-case.ts';
 
 export interface RecordedRun {
   readonly id: string;
@@ -45,19 +45,6 @@ export function recordedRun(run: RecordedRun): ValidationCase | undefined {
   const { id, source, scenario, policy, server, labels } = run;
   const figures = [...percentiles, ...rateOf(run.trace)];
   return { id, source, scenario, policy, server, client: 'documented', labels, figures, requests };
-}
-
-/** In order of arrival, as the workload plays them. */
-function measuredRequests({ measured, arrivals, outputTokens }: Trace): MeasuredRequest[] | undefined {
-  if (measured === undefined) return undefined;
-  return [...arrivalOrder(arrivals, 0, 0).rows].map((row) => {
-    const known = (value: number | undefined): number | undefined =>
-      value === undefined || Number.isNaN(value) ? undefined : value;
-    const [ttft, e2e] = [known(measured.ttft[row]), known(measured.e2e[row])];
-    const gaps = (outputTokens[row] ?? 1) - 1;
-    const tpot = ttft === undefined || e2e === undefined || gaps < 1 ? undefined : (e2e - ttft) / gaps;
-    return { ttft, tpot, e2e };
-  });
 }
 
 function endsOf({ measured, arrivals }: Trace): number[] {

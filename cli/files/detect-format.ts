@@ -7,16 +7,24 @@ import { linesOfBytes } from './lines.ts';
 import { readBytes } from './read-file.ts';
 
 /** A field that only this format's first line has. */
-const TELLTALES = [
+const FIRST_LINES = [
+  ['request_start_ns', 'aiperf'],
   ['hash_ids', 'mooncake'],
   ['input_toks', 'vllm-requests'],
   ['ContextTokens', 'azure'],
   ['arrival_time_us', 'blis-trace-v2'],
 ] as const;
 
+/** A key that only this format has somewhere in its one JSON document. */
+const DOCUMENTS = [
+  ['"ttfts"', 'vllm-bench'],
+  ['"output_token_times"', 'inference-perf'],
+  ['"time_to_first_token_ms"', 'guidellm'],
+] as const;
+
 /**
- * Name of the format of a trace, told from its first line or, for a folder, from its files. Throws UserError when nothing
- * tells.
+ * Name of the format of a trace, told from the fields of its first line or of its document or, for a folder, from its
+ * files. Throws UserError when nothing tells.
  */
 export function detectFormat(file: string, shown: string): string {
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
@@ -24,8 +32,10 @@ export function detectFormat(file: string, shown: string): string {
     const [trace = ''] = files ?? [];
     if ([trace, `${trace}.gz`].some((name) => existsSync(path.join(file, name)))) return 'ragpulse';
   } else {
-    const [first = ''] = linesOfBytes(readBytes(file, shown));
-    const found = TELLTALES.find(([field]) => first.includes(field));
+    const lines = [...linesOfBytes(readBytes(file, shown))];
+    const found =
+      FIRST_LINES.find(([field]) => lines[0]?.includes(field)) ??
+      DOCUMENTS.find(([key]) => lines.some((line) => line.includes(key)));
     if (found !== undefined) return found[1];
   }
   throw new UserError({

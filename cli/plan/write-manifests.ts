@@ -8,9 +8,9 @@ import type { Plan, PlanPool } from '../../documents/plan.ts';
 import { planManifests } from '../../reports/plan/plan-manifests.ts';
 import { BUILTIN_POLICIES } from '../../scenarios/builtin-policies.ts';
 import type { LoadedScenario } from '../../scenarios/load/load-scenario.ts';
+import { engineNamed, isOtherEngine } from '../../scenarios/resolve/engine-profile-of.ts';
 import { routerConfigOf } from '../../scenarios/resolve/router-of.ts';
 import type { ScenarioResources } from '../../scenarios/resources.ts';
-import { loadEngine } from '../../hardware-profiles/load-engine.ts';
 import { loadModel } from '../../hardware-profiles/load-model.ts';
 import { checkWritable, writeWhole } from '../files/write-file.ts';
 import type { Terminal } from '../terminal.ts';
@@ -53,8 +53,7 @@ export function writeManifests(
     routerConfig: isPicker
       ? pickerConfig(routerConfigOf(router, loaded.file, resources).text.text)
       : undefined,
-    engineVersion: loadEngine(resources.profiles, engineName(spec.fleet.pools[0]?.engine.profile, resources))
-      .version,
+    engineVersion: engineVersion(spec.fleet.pools[0]?.engine.profile, loaded.file, resources),
     flags: (pool) => {
       const engine = template(pool)?.engine ?? {};
       return Object.fromEntries(
@@ -97,10 +96,11 @@ function modelName(model: string | undefined, { profiles }: ScenarioResources): 
   return /^https:\/\/huggingface\.co\/(.+)$/.exec(card ?? '')?.[1] ?? model ?? 'model';
 }
 
-/** The engine profile of a pool; the newest one where the pool names none, or another engine. */
-function engineName(name: string | undefined, { profiles }: ScenarioResources): string {
-  const names = profiles.names('engines');
-  return name !== undefined && names.includes(name) ? name : (names.at(-1) ?? '');
+/** The version of a pool's engine; the newest one where the pool names none, or another engine. */
+function engineVersion(name: string | undefined, from: string, resources: ScenarioResources): string {
+  const known = name === undefined || isOtherEngine(name) ? undefined : name;
+  const newest = resources.profiles.names('engines').at(-1) ?? '';
+  return engineNamed(known ?? newest, from, resources).version;
 }
 
 /** An EndpointPickerConfig, taken out of the ConfigMap that it stands in where it stands in one. */

@@ -15,7 +15,7 @@ export function readScenarioRun(
   file: { readonly file: string; readonly text: string },
   cwd: string,
 ): Measurements | undefined {
-  if (!/^\s*measured\s*:/m.test(file.text)) return undefined;
+  if (!/\bmeasured["']?\s*:/.test(file.text)) return undefined;
   const resources = nodeResources(cwd);
   const loaded = loadScenario(file, [], resources);
   const { spec } = loaded.scenario;

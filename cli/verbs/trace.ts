@@ -7,7 +7,12 @@ import { traceStats as traceStatsSchema, type TraceStats } from '../../documents
 import { renderJson } from '../../reports/json.ts';
 import { renderTraceTable } from '../../reports/trace-table.ts';
 import { traceStats } from '../../sim/workload/stats/trace-stats.ts';
-import { readTrace, traceFormat } from '../../sim/workload/trace/trace-formats.ts';
+import {
+  MEASURED_FORMATS,
+  readTrace,
+  TRACE_FORMATS,
+  traceFormat,
+} from '../../sim/workload/trace/trace-formats.ts';
 import { detectFormat } from '../files/detect-format.ts';
 import { openTrace } from '../files/trace-files.ts';
 import { outputOption, wholeNumber, wholeNumbers } from '../options.ts';
@@ -34,7 +39,7 @@ export function traceCommand(terminal: Terminal): Command {
       .argument('<PATH>', 'a file, possibly packed with gzip, or a folder')
       .option(
         '--format <NAME>',
-        'mooncake, ragpulse, azure, vllm-requests, blis-trace-v2; told from the file unless given',
+        `${[...Object.keys(TRACE_FORMATS), ...Object.keys(MEASURED_FORMATS)].join(', ')}; told from the file unless given`,
       )
       .option('--block-size <TOKENS>', "tokens per block; the trace's own unless given", wholeNumber(1))
       .option('--lru <TOKENS,…>', 'also with LRU caches of so many tokens', wholeNumbers(1))

@@ -1,9 +1,8 @@
 import { didYouMean } from '../../base/nearest.ts';
 import { UserError, type Problem } from '../../base/user-error.ts';
-import { loadEngine } from '../../hardware-profiles/load-engine.ts';
 import { loadGpu } from '../../hardware-profiles/gpu-profile.ts';
 import { MEASURED_FORMATS, TRACE_FORMATS, traceFormat } from '../../sim/workload/trace/trace-formats.ts';
-import { isOtherEngine } from '../resolve/engine-profile-of.ts';
+import { engineNamed, isOtherEngine } from '../resolve/engine-profile-of.ts';
 import { modelOf } from '../resolve/model-of.ts';
 import { routerConfigOf } from '../resolve/router-of.ts';
 import type { ScenarioResources } from '../resources.ts';
@@ -36,7 +35,10 @@ export function nameProblems(
       ...(valueAt(value, ['step_time']) === undefined
         ? check([...path, 'hardware'], (name) => loadGpu(profiles, name))
         : []),
-      ...check([...path, 'engine', 'profile'], (name) => isOtherEngine(name) || loadEngine(profiles, name)),
+      ...check(
+        [...path, 'engine', 'profile'],
+        (name) => isOtherEngine(name) || engineNamed(name, file, resources),
+      ),
     ]),
     ...entries(raw, ['spec', 'plan', 'hardware']).flatMap(({ path }) =>
       check(path, (name) => loadGpu(profiles, name)),

@@ -1,7 +1,7 @@
 import type { ValuePath } from '../../base/yaml-text.ts';
 import type { EngineProfile } from '../../hardware-profiles/engine-profile.ts';
-import { loadEngine } from '../../hardware-profiles/load-engine.ts';
-import type { ProfileSource } from '../../hardware-profiles/profile-source.ts';
+import { loadEngine, parseEngine } from '../../hardware-profiles/load-engine.ts';
+import type { ScenarioResources } from '../resources.ts';
 import type { Notes } from './notes.ts';
 
 /** The engine of a pool that names none. */
@@ -15,14 +15,27 @@ export function isOtherEngine(name: string): boolean {
   return OTHER_ENGINES.test(name);
 }
 
+/** Whether a name is that of a file instead of a profile that comes with fleetcast. */
+export function isEngineFile(name: string): boolean {
+  return name.includes('/') || /\.ya?ml$/.test(name);
+}
+
+/** An engine profile by name, or in a file relative to the file `from`. Throws UserError when there is none. */
+export function engineNamed(name: string, from: string, resources: ScenarioResources): EngineProfile {
+  return isEngineFile(name)
+    ? parseEngine(resources.text(name, from), resources.profiles)
+    : loadEngine(resources.profiles, name);
+}
+
 /** The profile of a pool's engine. Another engine than vLLM runs as the newest vLLM that is known, under a label. */
 export function engineProfileOf(
   name: string | undefined,
-  profiles: ProfileSource,
+  from: string,
+  resources: ScenarioResources,
   path: ValuePath,
   notes: Notes,
 ): EngineProfile {
-  if (name === undefined || !isOtherEngine(name)) return loadEngine(profiles, name ?? DEFAULT_ENGINE);
+  if (name === undefined || !isOtherEngine(name)) return engineNamed(name ?? DEFAULT_ENGINE, from, resources);
   notes.label('other-engine', `${name} runs as ${DEFAULT_ENGINE}: other engines have no profile`, path);
-  return loadEngine(profiles, DEFAULT_ENGINE);
+  return loadEngine(resources.profiles, DEFAULT_ENGINE);
 }

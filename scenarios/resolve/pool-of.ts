@@ -8,7 +8,6 @@ import { withDraftLayer } from '../../hardware-profiles/draft-layer.ts';
 import type { EngineProfile } from '../../hardware-profiles/engine-profile.ts';
 import type { ModelProfile } from '../../hardware-profiles/model-profile.ts';
 import { quantized } from '../../hardware-profiles/quantized.ts';
-import type { ProfileSource } from '../../hardware-profiles/profile-source.ts';
 import type { PoolInput } from '../../sim/fleet/run-input.ts';
 import { adapterBytes } from '../../sim/latency/adapter-bytes.ts';
 import { blackBox } from '../../sim/latency/black-box.ts';
@@ -17,6 +16,7 @@ import type { StepTimeModel } from '../../sim/latency/step-time-model.ts';
 import { unsupported } from '../../sim/latency/unsupported.ts';
 import { secondsOf } from '../../sim/workload/draw/duration.ts';
 import type { PoolSpec } from '../schema/pool-schema.ts';
+import type { ScenarioResources } from '../resources.ts';
 import type { Scenario } from '../schema/scenario-schema.ts';
 import { checkLimits, engineConfigOf, fillEngine, type ResolvedEngineSpec } from './engine-config-of.ts';
 import { engineProfileOf } from './engine-profile-of.ts';
@@ -34,7 +34,9 @@ export interface ResolvedPool {
 interface PoolContext {
   readonly path: ValuePath;
   readonly model: ModelProfile | undefined;
-  readonly profiles: ProfileSource;
+  /** From which relative names count. */
+  readonly file: string;
+  readonly resources: ScenarioResources;
   readonly prices: Scenario['spec']['prices'];
   readonly notes: Notes;
 }
@@ -45,7 +47,8 @@ export function poolOf(spec: PoolSpec, context: PoolContext): ResolvedPool | und
   const before = notes.problems.length;
   const profile = engineProfileOf(
     spec.engine.profile,
-    context.profiles,
+    context.file,
+    context.resources,
     [...path, 'engine', 'profile'],
     notes,
   );
@@ -95,7 +98,7 @@ function onHardware(
   spec: PoolSpec,
   profile: EngineProfile,
   maxModelLen: number,
-  { path, model: published, profiles, notes }: PoolContext,
+  { path, model: published, resources: { profiles }, notes }: PoolContext,
 ): MadePool | undefined {
   invariant(published !== undefined && spec.hardware !== undefined, 'a pool without step_time has both', {
     pool: spec.name,
@@ -218,6 +221,7 @@ function asBlackBox(
       constant: secondsOf(stepTime.constant),
       perToken: secondsOf(stepTime.per_token),
       perContextToken: secondsOf(stepTime.per_context_token),
+      perSequence: secondsOf(stepTime.per_sequence ?? '0s'),
     }),
   };
 }

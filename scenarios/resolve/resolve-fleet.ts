@@ -3,6 +3,7 @@ import type { PoolSpec } from '../schema/pool-schema.ts';
 import type { Scenario } from '../schema/scenario-schema.ts';
 import type { ScenarioResources } from '../resources.ts';
 import type { ReplicaEvent } from '../../sim/fleet/run-input.ts';
+import { isEngineFile } from './engine-profile-of.ts';
 import { eventsOf } from './events-of.ts';
 import { fromStartupLog } from './from-startup-log.ts';
 import { modelOf } from './model-of.ts';
@@ -16,6 +17,8 @@ export interface ResolvedFleet {
   readonly events: readonly ReplicaEvent[];
   /** The model that was looked up: part of what the scenario's digest stands for where it comes from a file. */
   readonly model: string;
+  /** Engine profiles that come from files, for the same reason. */
+  readonly engines: readonly string[];
 }
 
 /** Every pool of a scenario; what prevents one is a problem in `notes`. */
@@ -28,7 +31,7 @@ export function resolveFleet(
   const model = spec.model === undefined ? undefined : modelOf(spec.model, file, resources);
   const pools = spec.fleet.pools.flatMap((pool: PoolSpec, index) => {
     const path = ['spec', 'fleet', 'pools', index];
-    const context = { model, profiles: resources.profiles, prices: spec.prices, notes, path };
+    const context = { model, file, resources, prices: spec.prices, notes, path };
     const log = pool.engine.startup_log;
     const spoken =
       log === undefined ? pool : fromStartupLog(pool, resources.text(log, file).text, path, notes);
@@ -38,5 +41,8 @@ export function resolveFleet(
   const complete = pools.length === spec.fleet.pools.length;
   const inputs = pools.map(({ input }) => input);
   const events = complete ? eventsOf(spec.events ?? [], inputs, notes) : [];
-  return { notes, pools, events, model: canonicalJson(model ?? null) };
+  const engines = spec.fleet.pools.flatMap(({ engine: { profile } }) =>
+    profile !== undefined && isEngineFile(profile) ? resources.text(profile, file).text : [],
+  );
+  return { notes, pools, events, model: canonicalJson(model ?? null), engines };
 }

@@ -76,7 +76,12 @@ export function resolveScenario(loaded: LoadedScenario, resources: ScenarioResou
     ),
   );
   const document = documentOf(scenario, base, policies);
-  const files = { model: base.model, routers: policies.map(({ router }) => router.text) };
+  const engines = [base, ...policies.map(({ fleet }) => fleet)].flatMap((fleet) => fleet.engines);
+  const files = {
+    model: base.model,
+    routers: policies.map(({ router }) => router.text),
+    ...(engines.length > 0 && { engines }),
+  };
   const { slo, thresholds, measure, workload } = scenario.spec;
   return {
     name: scenario.metadata.name,

@@ -35,7 +35,7 @@ const engineSchema = z
       .string()
       .min(1)
       .optional()
-      .describe('an engine profile; `fleetcast profile list engines` prints them'),
+      .describe('an engine profile, or a file that holds one; `fleetcast profile list engines` prints them'),
     max_model_len: z
       .int()
       .min(1)
@@ -151,6 +151,7 @@ const stepTimeSchema = z.strictObject({
   per_context_token: durationText
     .default('0s')
     .describe('per token that was computed before the step for the requests in it: "20ns"'),
+  per_sequence: durationText.optional().describe('per request that the step computes tokens for: "30us"'),
 });
 
 /** Model servers of one kind. */
@@ -181,7 +182,9 @@ export const poolSchema = z
     engine: engineSchema.prefault({}).describe("settings of the model servers, under vLLM's names"),
     step_time: stepTimeSchema
       .optional()
-      .describe('a step time given outright: constant + per_token x tokens + per_context_token x context'),
+      .describe(
+        'a step time given outright: constant + per_sequence x requests + per_token x tokens + per_context_token x context',
+      ),
   })
   .refine((pool) => pool.hardware !== undefined || pool.step_time !== undefined, {
     error: 'needs hardware',

@@ -5,21 +5,23 @@ import type { StepTimeModel } from './step-time-model.ts';
 import { CostTimer } from './step-timer.ts';
 
 /**
- * A step time given outright: constant + perToken x scheduled tokens + perContextToken x (sum over the scheduled
- * requests of their tokens computed before the step). The CPU takes no time.
+ * A step time given outright: constant + perSequence x scheduled requests + perToken x scheduled tokens
+ * + perContextToken x (sum over the scheduled requests of their tokens computed before the step). The CPU takes no time.
  */
 export function blackBox({
   constant,
   perToken,
   perContextToken,
+  perSequence = 0,
 }: {
   readonly constant: Seconds;
   readonly perToken: Seconds;
   readonly perContextToken: Seconds;
+  readonly perSequence?: Seconds;
 }): StepTimeModel {
   const line = straightLine(0, perContextToken);
   const cost: StepCost = {
-    tokens: (batch) => constant + perToken * batch.tokens,
+    tokens: (batch) => constant + perToken * batch.tokens + perSequence * batch.rows,
     decodeAttention: () => line,
     windowAttention: () => undefined,
     skew: () => 0,

@@ -4,12 +4,17 @@ import { measuredOperators, type MeasuredOperators } from './measured-operators.
 import type { OperatorTimes, PromptTime } from './operator-times.ts';
 import { scaled } from './piecewise-line.ts';
 import { roofline } from './roofline.ts';
+import { slowerOperators } from './slower-operators.ts';
 
 /**
  * Operator times of a GPU under an engine: its own measured kernels, else those of its donor scaled by the ratio of both
- * rooflines, else its roofline.
+ * rooflines, else its roofline; all of them times what the engine profile's calibration says.
  */
 export function operatorsOf(gpu: GpuProfile, engine: EngineProfile): MeasuredOperators {
+  return slowerOperators(asMeasured(gpu, engine), engine.kernels.timeScale.value);
+}
+
+function asMeasured(gpu: GpuProfile, engine: EngineProfile): MeasuredOperators {
   const own = gpu.kernels.nearest(engine);
   if (own.length > 0 || gpu.donor === undefined) return measuredOperators(own, gpu);
   const { donor } = gpu;

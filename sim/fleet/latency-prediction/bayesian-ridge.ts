@@ -1,5 +1,5 @@
 import { sqrt } from '../../../base/math.ts';
-import { choleskyInverse } from './cholesky.ts';
+import { choleskyInverse } from '../../../base/cholesky.ts';
 
 /** A fitted line through `features`: the mean of its answer, and how sure it is. */
 export interface FittedLine {

@@ -1,12 +1,16 @@
 import { didYouMean } from '../../../base/nearest.ts';
 import { UserError } from '../../../base/user-error.ts';
+import { aiperf } from './aiperf.ts';
 import { azure } from './azure.ts';
 import { blisTraceV2 } from './blis-trace-v2.ts';
 import { csvColumns } from './csv-columns.ts';
+import { guidellm } from './guidellm.ts';
+import { inferencePerf } from './inference-perf.ts';
 import { mooncake } from './mooncake.ts';
 import { ragpulse } from './ragpulse.ts';
 import type { Trace } from './trace.ts';
 import type { TraceFiles, TraceFormat, TraceReadOptions } from './trace-format.ts';
+import { vllmBench } from './vllm-bench.ts';
 import { vllmRequests } from './vllm-requests.ts';
 
 /** Recorded traffic. */
@@ -16,6 +20,10 @@ export const TRACE_FORMATS = { mooncake, ragpulse, azure } as const;
 export const MEASURED_FORMATS = {
   'vllm-requests': vllmRequests,
   'blis-trace-v2': blisTraceV2,
+  'vllm-bench': vllmBench,
+  'inference-perf': inferencePerf,
+  guidellm,
+  aiperf,
 } as const;
 
 /** The format of this name, or `columns`: a table whose columns are named. Throws UserError that lists all. */

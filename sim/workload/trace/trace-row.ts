@@ -6,11 +6,11 @@ import type { TraceFiles } from './trace-format.ts';
 /** One row of a trace: its fields, checked as they are read. Every error names file and line. */
 export class TraceRow {
   readonly file: string;
-  /** From 1. */
-  readonly line: number;
+  /** A line from 1, or where the row stands in a file that is one document: `benchmarks[0].requests[3]`. */
+  readonly line: number | string;
   private readonly fields: Readonly<Record<string, unknown>>;
 
-  constructor(fields: Readonly<Record<string, unknown>>, file: string, line: number) {
+  constructor(fields: Readonly<Record<string, unknown>>, file: string, line: number | string) {
     this.fields = fields;
     this.file = file;
     this.line = line;
@@ -44,6 +44,24 @@ export class TraceRow {
     return typeof value === 'string' && value !== '' ? value : undefined;
   }
 
+  /** The field as it stands; undefined when absent. */
+  value(key: string): unknown {
+    return this.fields[key] ?? undefined;
+  }
+
+  /** A field that is an object. */
+  child(key: string): TraceRow {
+    const value = this.required(key);
+    if (typeof value !== 'object' || value === null) throw this.wrong(key, 'an object', value);
+    const place = typeof this.line === 'number' ? this.line : `${this.line}.${key}`;
+    return new TraceRow({ ...value }, this.file, place);
+  }
+
+  /** As `child`, where the field may be absent. */
+  childIfThere(key: string): TraceRow | undefined {
+    return this.value(key) === undefined ? undefined : this.child(key);
+  }
+
   /** A list of whole numbers: ids. */
   ids(key: string): readonly number[] {
     return this.idsOf(this.required(key), key);
@@ -58,10 +76,12 @@ export class TraceRow {
   }
 
   error(code: string, message: string, hint?: string): UserError {
+    const { file, line } = this;
     return new UserError({
       code,
-      message,
-      at: { file: this.file, line: this.line },
+      ...(typeof line === 'number'
+        ? { message, at: { file, line } }
+        : { message: `${line}: ${message}`, at: { file } }),
       ...(hint !== undefined && { hint }),
     });
   }

@@ -222,7 +222,9 @@ describe('records of real runs', () => {
 it('an unknown format is answered with the nearest and all names', () => {
   const message = problem(() => traceFormat('moncake'));
   expect(message).toContain('did you mean "mooncake"?');
-  expect(message).toContain('mooncake, ragpulse, azure, vllm-requests, blis-trace-v2, columns');
+  expect(message).toContain(
+    'mooncake, ragpulse, azure, vllm-requests, blis-trace-v2, vllm-bench, inference-perf, guidellm, aiperf, columns',
+  );
 });
 
 it('the digest names what was read', () => {

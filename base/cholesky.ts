@@ -1,4 +1,4 @@
-import { sqrt } from '../../../base/math.ts';
+import { sqrt } from './math.ts';
 
 /** The inverse of a symmetric, positive definite matrix of `size` rows, row by row in one array, by its Cholesky factor. */
 export function choleskyInverse(matrix: Float64Array, size: number): Float64Array<ArrayBuffer> {
