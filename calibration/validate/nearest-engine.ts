@@ -9,7 +9,8 @@ export function nearestEngine(
   version: string | undefined,
   date: string | undefined,
 ): { readonly engine: string; readonly assumed: boolean } {
-  const match = /(\d+)\.(\d+)/.exec(version ?? '');
+  // Reports say "not stated (image llm-d-cuda:v0.6.0)": a number inside is another product's.
+  const match = /^v?(\d+)\.(\d+)/.exec(version?.trim() ?? '');
   const wanted = match === null ? undefined : Number(match[1]) * 1000 + Number(match[2]);
   const names = source.names('engines').filter((name) => /^vllm-\d/.test(name));
   const number = (name: string): number => {

@@ -6,6 +6,9 @@ const NEW_NAMES: Readonly<Record<string, string>> = { 'kv-cache-scorer': 'kv-cac
 /** Tokens per second by which the picker turns tokens in flight into milliseconds (prefix-cache-affinity-filter's default). */
 const PEAK_PREFILL = 15928;
 
+/** What a router that tokenises adds to a request: one call of vLLM's render endpoint (llm-d/llm-d.github.io, pull request 469). */
+const RENDER = '7.1ms';
+
 interface PluginSpec {
   readonly type: string;
   readonly parameters?: Readonly<Record<string, unknown>>;
@@ -59,7 +62,7 @@ export function routerOfArm({ arm, plugins = [], weights = {}, replicas }: Arm):
         ],
       },
     },
-    gateway,
+    gateway: precise === undefined ? gateway : { ...gateway, tokenization_time: RENDER },
     blockSize: blockSizeIn(precise?.['tokenProcessorConfig']),
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { nearestEngine } from '../../../calibration/validate/nearest-engine.ts';
 import { score } from '../../../calibration/validate/score.ts';
 import { servingPoints } from '../../../calibration/validate/serving-points.ts';
 import { nodeProfiles } from '../../../cli/files/node-resources.ts';
@@ -103,6 +104,8 @@ describe('serving points', () => {
     expect(at('2025-10')?.server.engine).toBe('vllm-0.12');
     expect(at('2026-12')?.server.engine).toBe('vllm-0.33');
     expect(at('2026-04')?.labels).toContain('engine-version-assumed');
+    const { engine } = nearestEngine(nodeProfiles(), 'not stated (image llm-d-cuda:v0.6.0)', '2026 Q2');
+    expect(engine).toBe('vllm-0.24');
   });
 
   it('lists a measurement that cannot be forecast with the reason', () => {
