@@ -101,7 +101,7 @@ export interface EngineOverheadFigures {
   readonly cpuStep: Figure;
   readonly cpuPerSequence: Figure;
   readonly eagerPerLayer: Figure;
-  /** HTTP, template and tokenisation of a request: fixed, per input token. */
+  /** HTTP and hand-over of a request, beside others; its tokenisation, one after the other, per input token. */
   readonly ingest: Figure;
   readonly ingestPerToken: Figure;
   /** From the end of a step to the token leaving the server. */

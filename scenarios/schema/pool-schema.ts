@@ -121,8 +121,10 @@ const engineSchema = z
     prefill_schedule_interval: z.int().min(1).optional().describe('steps between two that may prefill'),
     ingest_delay: durationText
       .optional()
-      .describe('HTTP, template and tokenisation of a request in the server, one after the other: "3ms"'),
-    ingest_delay_per_token: durationText.optional().describe('the same, per input token: "1.5us"'),
+      .describe('HTTP and hand-over to the engine, which requests spend beside each other: "8ms"'),
+    ingest_delay_per_token: durationText
+      .optional()
+      .describe('tokenisation, one request after the other, per input token: "1.5us"'),
     output_delay: durationText
       .optional()
       .describe('from the end of a step to the token leaving the server: "0.8ms"'),

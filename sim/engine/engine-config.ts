@@ -56,7 +56,7 @@ export interface EngineRules {
 
 /** CPU work around the steps of one server. */
 export interface EngineOverhead {
-  /** HTTP, template and tokenisation, serial per API process: fixed, and per input token. */
+  /** HTTP and hand-over, which requests spend beside each other; tokenisation per input token, serial per API process. */
   readonly ingest: Seconds;
   readonly ingestPerToken: Seconds;
   /** From the end of a step to the token leaving the server. */

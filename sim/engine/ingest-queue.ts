@@ -4,7 +4,10 @@ import type { EngineOverhead } from './engine-config.ts';
 import type { EngineRequest } from './model-server.ts';
 import type { Sequence } from './sequence.ts';
 
-/** HTTP, chat template and tokenisation in the API server: one request after the other, longer for longer prompts. */
+/**
+ * The way into the engine: a fixed time for HTTP and hand-over, which requests spend beside each other, and then
+ * tokenisation on one thread, one prompt after the other (vLLM's API server has one tokenizer thread).
+ */
 export class IngestQueue {
   private readonly line = new DelayLine<Sequence>();
   private readonly ticks: Ticks;
@@ -18,7 +21,7 @@ export class IngestQueue {
 
   /** When a prompt that comes in at `now` will be through; nothing else is before it. */
   through(promptTokens: Tokens, now: Ticks): Ticks {
-    this.free = Math.max(now, this.free) + this.ticks + Math.round(this.ticksPerToken * promptTokens);
+    this.free = Math.max(now + this.ticks, this.free) + Math.round(this.ticksPerToken * promptTokens);
     return this.free;
   }
 

@@ -18,7 +18,7 @@ describe('the engine of a pool', () => {
       asyncScheduling: true,
       schedulerReserveFullIsl: true,
       policy: 'fcfs',
-      overhead: { ingest: 0.003, output: 0.0008 },
+      overhead: { ingest: 0.008, output: 0.0008 },
     });
   });
 
@@ -243,7 +243,7 @@ describe('a resolved scenario', () => {
       profile: 'vllm-0.33',
       max_num_batched_tokens: 8192,
       gpu_memory_utilization: 0.92,
-      ingest_delay: '3ms',
+      ingest_delay: '8ms',
       ingest_delay_per_token: '1.5us',
       output_delay: '0.8ms',
     });

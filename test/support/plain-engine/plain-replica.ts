@@ -30,7 +30,7 @@ export class PlainReplica implements ModelServer {
   private readonly byEngine = new Map<PlainRequest, Served>();
   private ids = 0;
 
-  /** On their way through HTTP, template and tokenisation, one after the other. */
+  /** On their way through HTTP, beside each other, and tokenisation, one after the other. */
   private readonly ingesting: { readonly request: EngineRequest; readonly due: Ticks }[] = [];
   private ingestFree: Ticks = 0;
   /** Clients that have gone: the engine hears of it at the end of the step. */
@@ -61,8 +61,8 @@ export class PlainReplica implements ModelServer {
     const refusal = refusalOf(request, this.config);
     if (refusal !== undefined) return refusal;
     const { ingest, ingestPerToken } = this.config.overhead;
-    const takes = this.ticks(ingest) + this.ticks(ingestPerToken) * request.prompt.length;
-    this.ingestFree = Math.max(now, this.ingestFree) + takes;
+    const tokenised = this.ticks(ingestPerToken) * request.prompt.length;
+    this.ingestFree = Math.max(now + this.ticks(ingest), this.ingestFree) + tokenised;
     this.ingesting.push({ request, due: this.ingestFree });
     return undefined;
   }
