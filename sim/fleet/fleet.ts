@@ -294,7 +294,9 @@ export class Fleet implements FleetView {
       this.servers.check();
       this.router.check?.();
     } catch (error) {
-      throw new Error(`after the ${line} event at ${this.clock.seconds(now)} s`, { cause: error });
+      throw new Error(`${String(error)}, after the ${line} event at ${this.clock.seconds(now)} s`, {
+        cause: error,
+      });
     }
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { invariant } from '../../../base/invariant.ts';
 import { clockFor } from '../../../sim/events/clock.ts';
 import { Fleet } from '../../../sim/fleet/fleet.ts';
 import type { Flight } from '../../../sim/fleet/flight.ts';
@@ -162,6 +163,16 @@ describe('Fleet', () => {
       1: 'unfinished',
       2: 'unfinished',
     });
+  });
+
+  it('names the event behind which an invariant is broken', () => {
+    let events = 0;
+    const check = () => invariant(++events < 3, 'the law of this test', { events });
+    // An arrival, the first token, the second one.
+    expect(() => play({ requests: [request(0.5, 3)], router: { check } })).toThrow(
+      'invariant broken: the law of this test {"events":3}, after the engine event at 1.6 s',
+    );
+    expect(events).toBe(3);
   });
 
   it('counts rejections by the router and by the replica', () => {
