@@ -5,9 +5,12 @@ import type { EngineConfig } from '../../../sim/engine/engine-config.ts';
 import { CoreSteps } from '../../support/core-steps.ts';
 import { ONE_REPLICA, playReplica, STEP } from '../../support/one-replica.ts';
 
-/** What simulators of LLM servers get wrong. Each test fails when the engine makes the mistake that it is named after. */
+/**
+ * What simulators of LLM servers get wrong. Each test fails when the simulator makes the mistake that it is named after.
+ * Fifteen traps: those of step times (7, 8, 9, 13) are in test/sim/latency, those of fleets (10, 12, 14) in test/sim/fleet.
+ */
 describe('fidelity traps of the engine', () => {
-  describe('admitting a request when its first chunk fits', () => {
+  describe('trap 1: admitting a request when its first chunk fits', () => {
     const play = (schedulerReserveFullIsl: boolean) => {
       const config: EngineConfig = {
         ...ONE_REPLICA,
@@ -42,7 +45,7 @@ describe('fidelity traps of the engine', () => {
     });
   });
 
-  describe('ignoring the lag of asynchronous scheduling', () => {
+  describe('trap 2: ignoring the lag of asynchronous scheduling', () => {
     it.each([
       { asyncScheduling: false, started: 3 * STEP },
       { asyncScheduling: true, started: 4 * STEP },
@@ -69,7 +72,7 @@ describe('fidelity traps of the engine', () => {
     });
   });
 
-  it('preempting the oldest, putting the victim at the end, or admitting in the pass that preempts', () => {
+  it('trap 3: preempting the oldest, putting the victim at the end, or admitting in the pass that preempts', () => {
     // Ten usable blocks; two requests of four prompt blocks each grow until one block is missing.
     const core = new CoreSteps({ ...ONE_REPLICA, numGpuBlocks: 11, enablePrefixCaching: false });
     core.add('first', { input: 64, output: 60 });
@@ -86,7 +89,7 @@ describe('fidelity traps of the engine', () => {
     expect(pass.rows).toEqual(['last', 'newcomer']);
   });
 
-  describe('showing the router a prefix when its pass begins', () => {
+  describe('trap 4: showing the router a prefix when its pass begins', () => {
     it('does not happen: events leave with the output of the step, while the same pass hits already', () => {
       const { requests, events } = playReplica({ ...ONE_REPLICA, asyncScheduling: false }, [
         { at: 0, input: 64, output: 2, text: 1 },
@@ -111,18 +114,27 @@ describe('fidelity traps of the engine', () => {
   });
 
   it.each([
-    { length: 1024, computed: 16 },
-    { length: 1025, computed: 1 },
-    { length: 1039, computed: 15 },
-  ])('a full hit costing one token: of $length known tokens $computed are computed again', (prompt) => {
-    const { requests } = playReplica(ONE_REPLICA, [
-      { at: 0, input: prompt.length, output: 1, text: 1 },
-      { at: 100 * STEP, input: prompt.length, output: 1, text: 1 },
-    ]);
-    expect(prompt.length - (requests[1]?.hitTokens ?? 0)).toBe(prompt.computed);
-  });
+    { length: 1024, drafts: 0, computed: 16 },
+    { length: 1025, drafts: 0, computed: 1 },
+    { length: 1039, drafts: 0, computed: 15 },
+    // A layer that drafts needs what is behind the last block found.
+    { length: 1024, drafts: 1, computed: 32 },
+  ])(
+    'trap 5: a full hit costing one token: $computed of $length are computed again ($drafts drafts)',
+    (how) => {
+      const { requests } = playReplica(
+        { ...ONE_REPLICA, numSpeculativeTokens: how.drafts, useEagle: how.drafts > 0 },
+        [
+          { at: 0, input: how.length, output: 1, text: 1 },
+          { at: 100 * STEP, input: how.length, output: 1, text: 1 },
+        ],
+        { proposed: () => how.drafts, accepted: () => 0 },
+      );
+      expect(how.length - (requests[1]?.hitTokens ?? 0)).toBe(how.computed);
+    },
+  );
 
-  it('evicting whole requests, and counting cached blocks that nobody holds as used', () => {
+  it('trap 6: evicting whole requests, and counting cached blocks that nobody holds as used', () => {
     const tree = new PromptTree();
     const text = (content: number, tokens: number) => tree.prompt([{ content, start: 0, tokens }]);
     const core = new CoreSteps({ ...ONE_REPLICA, numGpuBlocks: 11 }, tree);
@@ -135,7 +147,7 @@ describe('fidelity traps of the engine', () => {
     expect(core.hitTokens('ten again')).toBe(6 * 16);
   });
 
-  describe('freeing the KV of a prefill at once, and counting loads as running', () => {
+  describe('trap 11: freeing the KV of a prefill at once, and counting loads as running', () => {
     it('does not happen: until the KV is fetched the producer admits nobody who needs its blocks', () => {
       const core = new CoreSteps({ ...ONE_REPLICA, numGpuBlocks: 11, kvRole: 'kv_producer' });
       core.add('prefilled', { input: 96, output: 1, sendsKv: true });
@@ -161,7 +173,7 @@ describe('fidelity traps of the engine', () => {
     });
   });
 
-  it('showing the router live state: gauges are those of the last output, the waiting among them', () => {
+  it('trap 14: showing the router live state: gauges are those of the last output, the waiting among them', () => {
     const { gaugesAt } = playReplica({ ...ONE_REPLICA, maxNumSeqs: 1, asyncScheduling: false }, [
       { at: 0, input: 10, output: 10 },
       { at: 1.2 * STEP, input: 10, output: 1 },
@@ -181,7 +193,7 @@ describe('fidelity traps of the engine', () => {
     ]);
   });
 
-  describe('miscounting the steps of a request', () => {
+  describe('trap 15: miscounting the steps of a request', () => {
     const chunks = 3;
     const output = 7;
     const play = (asyncScheduling: boolean, limited: boolean) =>
