@@ -5,7 +5,7 @@ import type { TraceRow } from '../../sim/workload/trace/trace-row.ts';
 import { loadModel } from '../../hardware-profiles/load-model.ts';
 import type { ProfileSource } from '../../hardware-profiles/profile-source.ts';
 import { API_VERSION, type RunEntry } from '../../documents/run-report.ts';
-import { shareOfReach, type NeededOfGpus } from './beyond-peak.ts';
+import { doubtsAbout, type MeasuredLoad } from './doubts.ts';
 import { grouped } from './grouped.ts';
 import { gpuNamed, modelNamed } from './known-names.ts';
 import { drawnLength, isInferenceX, launchOf, REQUESTS_PER_CLIENT, type Launch } from './inference-x.ts';
@@ -46,10 +46,10 @@ export function servingPoints(files: TraceFiles, profiles: ProfileSource): Measu
   const points: Point[] = [];
   const notScored: { id: string; reason: string }[] = [];
   const seen = new Map<string, string>();
-  const shareOf = shareOfReach(profiles);
+  const doubtsOf = doubtsAbout(profiles);
   for (const row of csvRows(files, new Sha256())) {
     const id = row.text('id') ?? `line ${row.line}`;
-    const point = pointOf(row, id, profiles, shareOf);
+    const point = pointOf(row, id, profiles, doubtsOf);
     if (typeof point === 'string') {
       notScored.push({ id, reason: point });
       continue;
@@ -81,7 +81,7 @@ function pointOf(
   row: TraceRow,
   id: string,
   profiles: ProfileSource,
-  shareOf: (needed: NeededOfGpus) => number,
+  doubtsOf: (load: MeasuredLoad) => string | undefined,
 ): Point | string {
   const text = (key: string): string => row.text(key) ?? '';
   if (text('backend') !== 'vllm') return `the server is ${text('backend')}; vLLM is what is modelled`;
@@ -127,20 +127,21 @@ function pointOf(
     ],
     launch,
   };
-  const share = shareOf({
+  const doubt = doubtsOf({
     hardware,
     engine,
     model,
     stored: format.stored,
     kvDtype: launch.kv_cache_dtype ?? 'auto',
     gpus: tensorParallel,
-    requestsPerSecond: throughputOf(point),
+    concurrency,
+    slots: launch.max_num_seqs,
     inputTokens,
     outputTokens: point.outputTokens,
+    ttft: point.ttft,
+    tpot: point.tpot,
   });
-  return share <= 1
-    ? point
-    : `takes at least ${(share * 100).toFixed(0)} % of the GPUs' time: it cannot be one engine that computes every prompt`;
+  return doubt ?? point;
 }
 
 /** Requests per second that a closed loop completes (Little's law). */

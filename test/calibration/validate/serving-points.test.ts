@@ -97,6 +97,15 @@ describe('serving points', () => {
     expect(cases.map(({ labels }) => labels.includes('client-assumed'))).toEqual([false, true]);
   });
 
+  it('leaves out a queue before a server that has room for all and little to do', () => {
+    const origin = 'source_file=2026-04-06.csv; measured=2026-03-27';
+    const row = (concurrency: number, ttft: number) =>
+      `vllm,0.18.0,openai/gpt-oss-120b,h100_sxm,fp4,agg,1024,1024,${concurrency},4,1,1,1,,${ttft},9.7,${origin}`;
+    const { cases, notScored } = read(`a,${row(64, 120)}`, `b,${row(512, 20000)}`);
+    expect(cases.map(({ id }) => id)).toEqual(['a']);
+    expect(notScored[0]?.reason).toContain('its clients wait 67 % of their time');
+  });
+
   it('takes the date of a row for its version where it names none', () => {
     const row = 'vllm,nightly-5b8c30d,MiniMaxAI/MiniMax-M2.5,b300_sxm,fp8,agg,1000,500,8,4,1,1,1,fp8,100,9';
     const at = (month: string) => read(`a,${row},source_file=2026-03-25.csv; measured=${month}-03`).cases[0];
