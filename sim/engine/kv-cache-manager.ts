@@ -7,19 +7,18 @@ import { PrefixIndex } from './prefix-index.ts';
 import { PrefixLookup } from './prefix-lookup.ts';
 import type { Segment } from './segment.ts';
 import type { Sequence } from './sequence.ts';
-import { SlidingWindowManager } from './sliding-window-manager.ts';
-import { WindowBlocks } from './window-blocks.ts';
+import { SlidingWindowGroups } from './sliding-window-groups.ts';
+import type { SlidingWindowManager } from './sliding-window-manager.ts';
 
 /**
  * Which blocks a sequence finds, gets and gives back (vllm/v1/core/kv_cache_manager.py): a group of full-attention
- * layers, and for models that have them groups of sliding-window layers, on one pool. Groups of sliding-window layers are
- * alike in all but where their blocks lie in the free queue.
+ * layers, and for models that have them groups of sliding-window layers, on one pool.
  */
 export class KvCacheManager {
   readonly pool: BlockPool;
   readonly index = new PrefixIndex(true);
-  readonly windows: readonly SlidingWindowManager[];
-  /** One of them. */
+  readonly windows: SlidingWindowGroups | undefined;
+  /** One of their managers. */
   readonly window: SlidingWindowManager | undefined;
   /** Blocks per group that the last allocation took. */
   taken: Blocks = 0;
@@ -48,15 +47,9 @@ export class KvCacheManager {
     this.dropsLastHit = config.useEagle === true;
     this.lookahead = config.useEagle === true ? config.numSpeculativeTokens : 0;
     this.watermark = Math.floor(config.watermark * config.numGpuBlocks);
-    const { slidingWindow, slidingWindowGroups = 1 } = config;
-    this.windows =
-      slidingWindow === undefined
-        ? []
-        : Array.from(
-            { length: slidingWindowGroups },
-            () => new SlidingWindowManager(config, slidingWindow, pool),
-          );
-    this.window = this.windows[0];
+    const { slidingWindow } = config;
+    if (slidingWindow !== undefined) this.windows = new SlidingWindowGroups(config, slidingWindow, pool);
+    this.window = this.windows?.one;
   }
 
   /**
@@ -70,8 +63,8 @@ export class KvCacheManager {
     const cached = this.lookup.find(sequence, Math.floor((sequence.tokens - 1) / this.blockSize));
     const found = this.dropsLastHit && cached > 0 ? cached - 1 : cached;
     this.hitBlocks = found;
-    if (this.window !== undefined) {
-      const hit = this.agreedHit(sequence, found);
+    if (this.windows !== undefined) {
+      const hit = this.windows.lookUp(sequence, found);
       if (hit < found) {
         sequence.sharedPrefix = found * this.blockSize;
         this.hitBlocks = hit;
@@ -93,9 +86,9 @@ export class KvCacheManager {
     external = 0,
     reserved: Blocks = 0,
   ): boolean {
-    const { pool, blockSize, window, windows } = this;
+    const { pool, blockSize, windows, hitBlocks } = this;
     const isNew = sequence.table === NO_BLOCKS;
-    const hit = isNew ? this.hitBlocks : 0;
+    const hit = isNew ? hitBlocks : 0;
     const computed = isNew ? hit * blockSize + external : sequence.computed;
     const available = pool.free - (anythingRuns ? this.watermark : 0);
     const freeHits = isNew ? this.freeHits() : 0;
@@ -104,13 +97,11 @@ export class KvCacheManager {
     const held = isNew ? hit : sequence.table.blocks;
     if (this.reserveFullIsl) {
       let required = Math.max(0, whole - held) + freeHits;
-      if (window !== undefined)
-        required += windows.length * this.windowBlocks(sequence, whole, computed, true);
+      if (windows !== undefined) required += windows.needed(sequence.table, whole, hitBlocks, computed, true);
       if (required > available) return false;
     }
     let required = Math.max(0, blocks - held) + freeHits;
-    if (window !== undefined)
-      required += windows.length * this.windowBlocks(sequence, blocks, computed, false);
+    if (windows !== undefined) required += windows.needed(sequence.table, blocks, hitBlocks, computed, false);
     if (required > available - reserved) return false;
     if (isNew) this.holdHits(sequence, computed);
     this.extend(sequence, blocks);
@@ -121,11 +112,10 @@ export class KvCacheManager {
   /** Gives a running sequence blocks for `tokens` more tokens; false when there are not enough free ones. */
   grow(sequence: Sequence, tokens: Tokens): boolean {
     const { table } = sequence;
-    const { window } = this;
     this.taken = 0;
     const known = Math.min(sequence.computed + tokens, sequence.tokens);
     const end = sequence.computed + tokens + this.lookahead;
-    if (window !== undefined) this.removeSkipped(table, Math.max(0, sequence.computed - sequence.inFlight));
+    this.windows?.removeSkipped(table, Math.max(0, sequence.computed - sequence.inFlight));
     if (end > sequence.slots) {
       const blocks = Math.ceil(Math.min(end, this.maxModelLen) / this.blockSize);
       if ((blocks - table.blocks) * this.groups > this.pool.free) return false;
@@ -163,15 +153,12 @@ export class KvCacheManager {
     table.cachedBlocks = whole;
     sequence.runPosition = position;
     sequence.cacheAt = (whole + 1) * blockSize;
-    for (let group = 0; group < table.windows.length; group++) {
-      const window = table.windows[group];
-      if (window !== undefined) this.windows[group]?.cache(sequence, window, whole);
-    }
+    this.windows?.cache(sequence, table, whole);
   }
 
   /** Groups of layers with blocks of their own. */
   get groups(): number {
-    return 1 + this.windows.length;
+    return this.windows === undefined ? 1 : 1 + this.windows.managers.length;
   }
 
   /** A running sequence has got tokens, and for them blocks that are already taken from the pool; `known` of them may be found. */
@@ -189,7 +176,7 @@ export class KvCacheManager {
     const table = this.detach(sequence);
     if (table === NO_BLOCKS) return;
     this.freeTable(table);
-    for (let group = 0; group < table.windows.length; group++) this.freeWindow(table, group);
+    this.windows?.free(table);
     this.spareTables.push(table);
   }
 
@@ -204,7 +191,7 @@ export class KvCacheManager {
 
   /** Gives back blocks that were detached: all groups' as one list, tail first. */
   giveBack(table: BlockTable): void {
-    for (let group = table.windows.length - 1; group >= 0; group--) this.freeWindow(table, group);
+    this.windows?.freeBackwards(table);
     this.freeTable(table);
     this.spareTables.push(table);
   }
@@ -213,64 +200,25 @@ export class KvCacheManager {
   missingBlocks({ table, tokens }: Sequence): Blocks {
     const whole = Math.ceil(Math.min(tokens, this.maxModelLen) / this.blockSize);
     const missing = Math.max(0, whole - table.blocks);
-    const [window] = table.windows;
-    if (this.window === undefined || window === undefined) return missing;
-    return missing + this.windows.length * this.window.missing(window, whole, true);
+    if (this.windows === undefined || table === NO_BLOCKS) return missing;
+    return missing + this.windows.needed(table, whole, 0, 0, true);
   }
 
   /** Blocks among the last hits that nobody holds: they count as free until they are held. */
   private freeHits(): Blocks {
     const { hitBlocks, windows } = this;
     if (hitBlocks === 0) return 0;
-    let free = this.lookup.freeBlocks(hitBlocks);
-    for (const window of windows) free += window.freeHitBlocks(hitBlocks);
-    return free;
-  }
-
-  /** Blocks that each group of sliding-window layers needs. */
-  private windowBlocks({ table }: Sequence, blocks: Blocks, computed: Tokens, capped: boolean): Blocks {
-    if (this.window === undefined) return 0;
-    const [window] = table.windows;
-    return window === undefined
-      ? this.window.needed(blocks, this.hitBlocks, computed, capped)
-      : this.window.missing(window, blocks, capped);
-  }
-
-  /** The longest prefix of at most `most` blocks that every group has its window of; each keeps its pieces of it. */
-  private agreedHit(sequence: Sequence, most: Blocks): Blocks {
-    const { windows } = this;
-    let hit = most;
-    let agreed = 0;
-    for (let group = 0; agreed < windows.length; group = (group + 1) % windows.length) {
-      const own = windows[group]?.lookUp(sequence, hit) ?? hit;
-      agreed = own < hit ? 1 : agreed + 1;
-      hit = own;
-    }
-    return hit;
-  }
-
-  private removeSkipped(table: BlockTable, processed: Tokens): void {
-    for (let group = 0; group < table.windows.length; group++) {
-      const window = table.windows[group];
-      if (window !== undefined) this.windows[group]?.removeSkipped(window, processed);
-    }
-  }
-
-  private freeWindow(table: BlockTable, group: number): void {
-    const window = table.windows[group];
-    if (window !== undefined) this.windows[group]?.free(window);
+    const free = this.lookup.freeBlocks(hitBlocks);
+    return windows === undefined ? free : free + windows.freeHitBlocks(hitBlocks);
   }
 
   private holdHits(sequence: Sequence, computed: Tokens): void {
     const { pool, hitBlocks } = this;
-    const table = this.spareTables.pop() ?? new BlockTable(this.windows.map(() => new WindowBlocks()));
+    const table = this.spareTables.pop() ?? new BlockTable(this.windows?.tables() ?? []);
     sequence.table = table;
     this.lookup.hold(pool, table, hitBlocks);
     sequence.cacheAt = this.caching ? (hitBlocks + 1) * this.blockSize : NEVER;
-    for (let group = 0; group < table.windows.length; group++) {
-      const window = table.windows[group];
-      if (window !== undefined) this.windows[group]?.admit(window, hitBlocks, computed);
-    }
+    this.windows?.admit(table, hitBlocks, computed);
   }
 
   /** Takes blocks so that a sequence has `blocks` of them in every group. */
@@ -281,12 +229,7 @@ export class KvCacheManager {
       this.pool.take(this.taken);
       table.blocks = blocks;
     }
-    for (let group = 0; group < table.windows.length; group++) {
-      const window = table.windows[group];
-      if (window === undefined || blocks <= window.blocks) continue;
-      this.pool.take(blocks - window.blocks);
-      this.windows[group]?.grow(window, blocks);
-    }
+    this.windows?.extend(table, blocks);
     sequence.slots = table.blocks * this.blockSize;
   }
 

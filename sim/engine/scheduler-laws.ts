@@ -29,7 +29,7 @@ export function checkScheduler(state: SchedulerState, maxRunning: number): void 
   for (const sequence of everyone) checkCounters(sequence, config.maxModelLen, config.blockSize);
   for (const { status } of state.transferring)
     invariant(status === 'finished', 'only what has ended waits for its blocks alone');
-  const indexes = [kv.index, ...kv.windows.map(({ index }) => index)];
+  const indexes = [kv.index, ...(kv.windows?.managers ?? []).map(({ index }) => index)];
   kv.pool.check(indexes, checkTables([...everyone.map(({ table }) => table), ...state.detachedTables()]));
 }
 

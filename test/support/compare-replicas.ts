@@ -44,8 +44,7 @@ export function compareReplicas(load: RandomLoad, met: Met): void {
   count('evictions', sum(plains.map(({ scheduler }) => scheduler.cache.pool.evictions)));
   for (const { kind, seen } of KINDS)
     count(kind, plain.requests.filter((lines) => seen.test(lines.join('; '))).length);
-  count(config.asyncScheduling ? 'asynchronous runs' : 'synchronous runs', 1);
-  count(`runs under ${config.policy}`, 1);
+  for (const { kind, of } of RUNS) count(kind, of(load) ? 1 : 0);
 }
 
 /** Fates of a request, as they are told. */
@@ -62,6 +61,23 @@ const KINDS = [
   { kind: 'refused: never fits', seen: /refused: never fits/ },
   { kind: 'refused: input and output too long', seen: /refused: input and output too long/ },
 ] as const;
+
+/** What runs differ in. */
+const RUNS: readonly { readonly kind: string; readonly of: (load: RandomLoad) => boolean }[] = [
+  { kind: 'asynchronous runs', of: ({ config }) => config.asyncScheduling },
+  { kind: 'synchronous runs', of: ({ config }) => !config.asyncScheduling },
+  { kind: 'runs under fcfs', of: ({ config }) => config.policy === 'fcfs' },
+  { kind: 'runs under priority', of: ({ config }) => config.policy === 'priority' },
+  { kind: 'runs with a long-prefill threshold', of: ({ config }) => config.longPrefillTokenThreshold > 0 },
+  { kind: 'runs in tiny pools', of: ({ config }) => config.numGpuBlocks <= 16 },
+  { kind: 'runs with sliding windows', of: ({ config }) => config.slidingWindow !== undefined },
+  {
+    kind: 'runs with several groups of sliding windows',
+    of: ({ config }) => config.slidingWindow !== undefined && (config.slidingWindowGroups ?? 1) > 1,
+  },
+  { kind: 'runs with a limit of adapters', of: ({ config }) => config.maxLoras !== undefined },
+  { kind: 'runs of several replicas', of: ({ replicas }) => replicas > 1 },
+];
 
 function sumsOf({ sums }: Told): string[] {
   return Object.entries(sums).flatMap(([name, value]) => (name === 'leapt' ? [] : [`${name} ${value}`]));
