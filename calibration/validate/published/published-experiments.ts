@@ -16,6 +16,7 @@ import {
   type PublishedWorkload,
 } from './experiment-schema.ts';
 import { routerOfArm } from './router-of-arm.ts';
+import { siblingKvTokens } from './sibling-kv-tokens.ts';
 
 /**
  * Stages above these rates are incomplete in their reports: of the 73-capacity report about 1,022 requests were counted
@@ -34,6 +35,7 @@ export function publishedExperiments(
   profiles: ProfileSource,
 ): Measurements {
   const known = workloads.flatMap((one) => workloadSchema.safeParse(one).data ?? []);
+  const all = experiments.flatMap((one) => experimentSchema.safeParse(one).data ?? []);
   return joined(
     experiments.map((raw, index) => {
       const parsed = experimentSchema.safeParse(raw);
@@ -41,7 +43,7 @@ export function publishedExperiments(
         return notScored(`${file} ${index + 1}`, 'is no experiment in a form that can be read');
       }
       const workload = known.find(({ id }) => id === parsed.data.workload.ref);
-      return experiment(file, parsed.data, workload, profiles);
+      return experiment(file, parsed.data, workload, profiles, all);
     }),
   );
 }
@@ -51,6 +53,7 @@ function experiment(
   entry: Experiment,
   workload: PublishedWorkload | undefined,
   profiles: ProfileSource,
+  all: readonly Experiment[],
 ): Measurements {
   const { id, engine, router } = entry;
   const skip = (reason: string): Measurements => notScored(id, reason);
@@ -64,8 +67,9 @@ function experiment(
   if (!rows.success || router === null || router === undefined) return skip('has no results per rate');
   const server = serverOf(entry, profiles);
   if (typeof server === 'string') return skip(server);
+  const sibling = siblingKvTokens(entry, all, profiles);
   const parts = router.arms.map((arm) => {
-    const played = playedArm(file, entry, arm, workload, rows.data, server);
+    const played = playedArm(file, entry, arm, workload, rows.data, { ...server, sibling });
     return typeof played === 'string' ? { arm, reason: played } : { arm, played };
   });
   const used = new Set(parts.flatMap(({ played }) => played?.rows ?? []));
@@ -118,7 +122,11 @@ function playedArm(
   arm: Arm,
   workload: PublishedWorkload,
   all: readonly ClusterRow[],
-  { assumed, ...server }: MeasuredServer & { readonly assumed: boolean },
+  {
+    assumed,
+    sibling,
+    ...server
+  }: MeasuredServer & { readonly assumed: boolean; readonly sibling: number | undefined },
 ): PlayedArm | string {
   const last = LAST_COMPLETE_RATE[entry.id] ?? Infinity;
   // "affinity (run B)" repeats the arm "affinity"; other words in brackets are other settings.
@@ -129,6 +137,10 @@ function playedArm(
   const { load, data, ignoreEos } = workload;
   const stages = load.stages.filter(({ rate }) => rate <= last);
   const { enable_multi_turn_chat: _, ...prefix } = data.shared_prefix;
+  const engine = engineOf(entry, arm, routing.blockSize);
+  // A share of memory of its own makes another cache.
+  const borrowed =
+    engine.kv_cache_tokens === undefined && engine.gpu_memory_utilization === undefined ? sibling : undefined;
   const scenario = {
     apiVersion: API_VERSION,
     kind: 'Scenario',
@@ -142,7 +154,11 @@ function playedArm(
             hardware: server.hardware,
             replicas: entry.servers ?? 1,
             tensor_parallel_size: entry.tp ?? 1,
-            engine: { profile: server.engine, ...engineOf(entry, arm, routing.blockSize) },
+            engine: {
+              profile: server.engine,
+              ...engine,
+              ...(borrowed !== undefined && { kv_cache_tokens: borrowed }),
+            },
           },
         ],
       },
@@ -177,7 +193,10 @@ function playedArm(
     source: file,
     scenario: { file, text: JSON.stringify(scenario) },
     server,
-    labels: assumed ? ['engine-version-assumed'] : [],
+    labels: [
+      ...(assumed ? ['engine-version-assumed'] : []),
+      ...(borrowed === undefined ? [] : ['kv-tokens-of-another-report']),
+    ],
     rows,
     stages: stages.flatMap(({ rate, duration, role }, index) =>
       role === 'warmup' ? [] : [{ rate, requests: Math.floor(rate * duration), at: stageAt(index) }],
@@ -194,7 +213,7 @@ function engineOf(
   { engine: { flags = {}, kvCacheTokensPerServer } }: Experiment,
   { arm }: Arm,
   blockSize: number | undefined,
-): Record<string, unknown> {
+): { readonly kv_cache_tokens?: number; readonly gpu_memory_utilization?: number } {
   const own = flags[`${arm} arm`];
   const given = { ...flags, ...(typeof own === 'object' && own !== null ? own : {}) };
   const number = (flag: string): number | undefined => {

@@ -93,10 +93,10 @@ function todays({ type, parameters = {} }: NonNullable<Arm['plugins']>[number]):
   switch (name) {
     case 'prefix-cache-scorer':
       return parameters['mode'] === 'cache_tracking'
-        ? [as(precisely(parameters))]
+        ? [as(EXACT_TOKENS), as(precisely(parameters))]
         : [as({ type: 'approx-prefix-cache-producer', parameters }), as({ type: name })];
     case PRECISE:
-      return [as(precisely(parameters))];
+      return [as(EXACT_TOKENS), as(precisely(parameters))];
     case 'prefix-cache-affinity-filter':
       return [as({ type: name, parameters: affinity(parameters) })];
     case 'inflight-load-producer':
@@ -107,6 +107,12 @@ function todays({ type, parameters = {} }: NonNullable<Arm['plugins']>[number]):
       return [as({ type: name, ...(Object.keys(parameters).length > 0 && { parameters }) })];
   }
 }
+
+/** Older pickers tokenised by themselves what they looked up; today's ask a model server. */
+const EXACT_TOKENS: PluginSpec = {
+  type: 'token-producer',
+  parameters: { modelName: 'served', vllm: { url: 'http://localhost:8000' } },
+};
 
 function precisely(parameters: Readonly<Record<string, unknown>>): PluginSpec {
   const { blockSizeTokens, blockSize, hashSeed, speculativeIndexing } = parameters;

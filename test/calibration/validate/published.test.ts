@@ -96,6 +96,26 @@ describe('published experiments', () => {
     expect(ttft?.measuredValues['k8s-rr']).toBeCloseTo((20 * 0.4 + 80 * 1.6) / 100, 12);
   });
 
+  it('takes the KV tokens of the nearest report on the same servers where a report says none', () => {
+    const other = (date: string, tokens: number, gpu = FLEET.gpu) => ({
+      ...FLEET,
+      id: date,
+      gpu,
+      date,
+      engine: { kvCacheTokensPerServer: tokens },
+    });
+    const silent = { ...FLEET, id: 'silent', date: '2026 Q2 or so', engine: { version: 'not stated' } };
+    const reports = [other('2025-09', 1), other('2026-06', 2), other('2026-05', 3, 'NVIDIA H200'), silent];
+    const { cases } = publishedExperiments('made.json', reports, [WORKLOAD], nodeProfiles());
+    const own = cases.filter(({ id }) => id.startsWith('silent'));
+    expect(own.length).toBeGreaterThan(1);
+    for (const { scenario, labels } of own) {
+      expect(scenario.text).toContain('"kv_cache_tokens":2');
+      expect(labels).toContain('kv-tokens-of-another-report');
+    }
+    expect(cases[0]?.labels).not.toContain('kv-tokens-of-another-report');
+  });
+
   it('says why other experiments are not scored', () => {
     const reasonOf = (change: object): string | undefined =>
       publishedExperiments('made.json', [{ ...FLEET, ...change }], [WORKLOAD], nodeProfiles()).notScored[0]
@@ -127,6 +147,10 @@ describe('the router of a published policy', () => {
       router: {
         config: {
           plugins: [
+            {
+              type: 'token-producer',
+              parameters: { modelName: 'served', vllm: { url: 'http://localhost:8000' } },
+            },
             { type: 'precise-prefix-cache-scorer', parameters: { tokenProcessorConfig: { blockSize: 64 } } },
             { type: 'prefix-cache-affinity-filter', parameters: { maxTTFTPenaltyMs: 2000 } },
             { type: 'queue-scorer' },
