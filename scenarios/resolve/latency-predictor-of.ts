@@ -3,14 +3,16 @@ import { secondsOf } from '../../sim/workload/draw/duration.ts';
 import type { GatewaySpec } from '../schema/policy-schema.ts';
 
 type Spec = NonNullable<GatewaySpec['latency_predictor']>;
+type Settings = { readonly [Key in Exclude<keyof Spec, 'kind'>]-?: NonNullable<Spec[Key]> };
 
 /**
- * A learned predictor's settings. Sources: docs of llm-d/llm-d-latency-predictor (MODEL_SYNC_INTERVAL_SEC 10,
+ * A learned predictor's settings. Sources: docs of llm-d/llm-d-latency-predictor (LATENCY_MODEL_TYPE xgboost, MODEL_SYNC_INTERVAL_SEC 10,
  * LATENCY_MIN_SAMPLES_FOR_RETRAIN_FRESH 10, LATENCY_MAX_TRAINING_DATA_SIZE_PER_BUCKET 500, LATENCY_QUANTILE_ALPHA 0.9) and
  * the ConfigMap of its deployments (LATENCY_RETRAINING_INTERVAL_SEC 1, LATENCY_MIN_SAMPLES_FOR_RETRAIN 100). That the
  * picker sends its samples every second is an assumption.
  */
-const LEARNED = {
+const LEARNED: Settings = {
+  model_type: 'xgboost',
   sample_flush_interval: '1s',
   retraining_interval: '1s',
   model_sync_interval: '10s',
@@ -39,11 +41,12 @@ export function latencyPredictorOf(spec: Spec | undefined): LatencyPredictorInpu
     minSamplesFresh: filled.min_samples_fresh,
     minSamples: filled.min_samples,
     samplesPerBucket: filled.samples_per_bucket,
+    modelType: filled.model_type,
     quantile: filled.quantile,
   };
 }
 
-function defined(spec: Partial<Spec>): Partial<typeof LEARNED> {
+function defined(spec: Partial<Spec>): Partial<Settings> {
   return Object.fromEntries(
     Object.entries(spec).filter(([key, value]) => key !== 'kind' && value !== undefined),
   );

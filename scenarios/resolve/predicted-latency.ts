@@ -44,13 +44,19 @@ export function withPredictions(
     );
   if (!asks) return { ...rest, slo_headers: sloHeaders };
   const predictor = fillLatencyPredictor(latency_predictor);
-  notes.label('latency-predictor', PREDICTORS[predictor.kind], [...path, 'gateway', 'latency_predictor']);
+  notes.label(
+    'latency-predictor',
+    PREDICTORS[predictor.kind === 'learned' ? (predictor.model_type ?? 'xgboost') : predictor.kind],
+    [...path, 'gateway', 'latency_predictor'],
+  );
   return { ...rest, slo_headers: sloHeaders, latency_predictor: predictor };
 }
 
 const PREDICTORS = {
-  learned:
-    'latencies are predicted by a Bayesian ridge regression trained in the run, where llm-d deploys gradient-boosted trees',
+  xgboost:
+    'latencies are predicted by gradient-boosted trees trained in the run, with the loss and the settings that llm-d gives XGBoost, but not by XGBoost itself',
+  bayesian_ridge:
+    'latencies are predicted by a Bayesian ridge regression trained in the run, where llm-d deploys gradient-boosted trees by default',
   oracle:
     'oracle: latencies are predicted from the true state of every replica, which no router knows: a bound on what prediction could gain',
   none: 'nobody predicts latencies: scorers fall back to metrics, as with the servers down',

@@ -41,6 +41,10 @@ const latencyPredictorSchema = z
       .describe(
         'learned: a model trained on the past of the run; oracle: knows the true state of every replica, a bound; none: the servers are down, and scorers fall back to metrics',
       ),
+    model_type: z
+      .enum(['xgboost', 'bayesian_ridge'])
+      .optional()
+      .describe('LATENCY_MODEL_TYPE; xgboost, the default: gradient-boosted trees with its settings'),
     sample_flush_interval: intervalText.optional().describe('between two batches of samples: "1s"'),
     retraining_interval: intervalText.optional().describe('LATENCY_RETRAINING_INTERVAL_SEC: "1s"'),
     model_sync_interval: intervalText.optional().describe('MODEL_SYNC_INTERVAL_SEC: "10s"'),

@@ -2,7 +2,7 @@ import type { LatencyFeatures } from '../../../scheduler/latency-predictor.ts';
 
 /**
  * What a model of TTFT looks at: the sidecar's inputs and the two that it makes of them, `is_queued` and
- * `effective_input_tokens`. Its third one, the quartile of the matched share, helps trees and is left out of a line.
+ * `effective_input_tokens`. Its third one, the quartile of the matched share, tells a tree nothing that the share itself does not, and is left out.
  * Source: docs of llm-d/llm-d-latency-predictor, "Features" (2026).
  */
 export function ttftVector(features: LatencyFeatures): Float64Array {

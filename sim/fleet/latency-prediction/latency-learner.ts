@@ -6,8 +6,10 @@ import type {
   LatencySample,
   PredictedLatency,
 } from '../../../scheduler/latency-predictor.ts';
+import { fitBayesianRidge } from './bayesian-ridge.ts';
+import { fitBoostedTrees } from './boosted-trees.ts';
 import { tpotVector, ttftVector } from './feature-vector.ts';
-import { ModelTrainer } from './model-trainer.ts';
+import { ModelTrainer, type Training } from './model-trainer.ts';
 import { normalQuantile } from './normal-quantile.ts';
 import type { LearnerInput } from './prediction-input.ts';
 
@@ -17,40 +19,49 @@ import type { LearnerInput } from './prediction-input.ts';
  * retraining and predicts from the next synchronisation on: the model that answers at `now` knows nothing younger than those
  * three instants, all of them before `now`. Until there is a model of TTFT nothing is predicted, and llm-d's scorer falls
  * back to its composite; until there is one of TPOT, TPOT is 0 (no stream has told it yet). Predictions are quantiles:
- * mean + z x deviation of a Bayesian ridge regression, at least 0. Training takes no simulated time.
- * Not modelled: gradient-boosted trees (the chart's default model; this is its `bayesian_ridge`), the split into two models
- * by whether the endpoint queues, failed predictions, and the time that a prediction takes (see decision_time).
+ * of gradient-boosted trees (the chart's default model), or mean + z x deviation of a Bayesian ridge regression; at least 0.
+ * Training takes no simulated time. Not modelled: the split into two models by whether the endpoint queues, failed
+ * predictions, and the time that a prediction takes (see decision_time).
  * Source: docs of llm-d/llm-d-latency-predictor (2026).
  */
 export class LatencyLearner implements LatencyPredictor {
   private readonly ttft: ModelTrainer;
   private readonly tpot: ModelTrainer;
-  private readonly deviations: number;
 
   /** `router` numbers the replicas of a gateway: each has servers of its own. */
   constructor(input: LearnerInput, seed: number, router: number) {
-    this.deviations = normalQuantile(input.quantile);
-    this.ttft = new ModelTrainer(input, ttftVector, random(seed, router, 'latency samples: ttft'));
-    this.tpot = new ModelTrainer(input, tpotVector, random(seed, router, 'latency samples: tpot'));
+    const train = trainingOf(input);
+    this.ttft = new ModelTrainer(input, ttftVector, train, random(seed, router, 'latency samples: ttft'));
+    this.tpot = new ModelTrainer(input, tpotVector, train, random(seed, router, 'latency samples: tpot'));
   }
 
   predict(features: readonly LatencyFeatures[], now: Seconds): readonly PredictedLatency[] | undefined {
     const ttft = this.ttft.model(now);
     if (ttft === undefined) return undefined;
     const tpot = this.tpot.model(now);
-    const { deviations } = this;
-    return features.map((one) => {
-      const first = ttft.at(ttftVector(one));
-      const later = tpot?.at(tpotVector(one));
-      return {
-        ttft: Math.max(0, first.mean + deviations * first.deviation),
-        tpot: later === undefined ? 0 : Math.max(0, later.mean + deviations * later.deviation),
-      };
-    });
+    return features.map((one) => ({
+      ttft: Math.max(0, ttft.at(ttftVector(one))),
+      tpot: Math.max(0, tpot?.at(tpotVector(one)) ?? 0),
+    }));
   }
 
   learn({ features, ttft, tpot }: LatencySample, now: Seconds): void {
     if (ttft !== undefined) this.ttft.add(features, ttft, now);
     if (tpot !== undefined) this.tpot.add(features, tpot, now);
   }
+}
+
+function trainingOf({ modelType, quantile }: LearnerInput): Training {
+  if (modelType === 'xgboost')
+    return (rows, answers, source) => fitBoostedTrees(rows, answers, quantile, source);
+  const deviations = normalQuantile(quantile);
+  return (rows, answers) => {
+    const line = fitBayesianRidge(rows, answers);
+    return {
+      at(row) {
+        const { mean, deviation } = line.at(row);
+        return mean + deviations * deviation;
+      },
+    };
+  };
 }

@@ -1,12 +1,19 @@
 import type { Random } from '../../../base/random.ts';
 import type { Seconds } from '../../../base/units.ts';
 import type { LatencyFeatures } from '../../../scheduler/latency-predictor.ts';
-import { fitBayesianRidge, type FittedLine } from './bayesian-ridge.ts';
+import type { LatencyModel } from './latency-model.ts';
 import type { LearnerInput } from './prediction-input.ts';
 import { SampleWindow } from './sample-window.ts';
 
 /** Share of the samples that is kept apart for the server's own quality figures. Source: LATENCY_TEST_TRAIN_RATIO, 0.1. */
 const HELD_OUT = 0.1;
+
+/** Makes a model of rows of features, of equal length, and the latencies that belong to them. */
+export type Training = (
+  rows: readonly Float64Array[],
+  answers: readonly number[],
+  random: Random,
+) => LatencyModel;
 
 interface Sent {
   readonly features: LatencyFeatures;
@@ -22,6 +29,7 @@ interface Sent {
 export class ModelTrainer {
   private readonly input: LearnerInput;
   private readonly vectorOf: (features: LatencyFeatures) => Float64Array;
+  private readonly train: Training;
   private readonly random: Random;
   private readonly window: SampleWindow;
   /** Samples that have not reached the training server, in order; `arrived` of them are of no use any more. */
@@ -29,10 +37,16 @@ export class ModelTrainer {
   /** Number of the last synchronisation and of the last training. */
   private synced = 0;
   private trained = 0;
-  private published: FittedLine | undefined;
+  private published: LatencyModel | undefined;
 
-  constructor(input: LearnerInput, vectorOf: (features: LatencyFeatures) => Float64Array, source: Random) {
+  constructor(
+    input: LearnerInput,
+    vectorOf: (features: LatencyFeatures) => Float64Array,
+    train: Training,
+    source: Random,
+  ) {
     this.input = input;
+    this.train = train;
     this.vectorOf = vectorOf;
     this.random = source;
     this.window = new SampleWindow(input.samplesPerBucket, source);
@@ -43,7 +57,7 @@ export class ModelTrainer {
   }
 
   /** The model that the prediction servers hold at `now`. */
-  model(now: Seconds): FittedLine | undefined {
+  model(now: Seconds): LatencyModel | undefined {
     const { modelSyncInterval, retrainingInterval } = this.input;
     const sync = Math.floor(now / modelSyncInterval);
     if (sync > this.synced) {
@@ -91,9 +105,10 @@ export class ModelTrainer {
 
   private fit(): void {
     const samples = this.window.samples();
-    this.published = fitBayesianRidge(
+    this.published = this.train(
       samples.map(({ row }) => row),
       samples.map(({ answer }) => answer),
+      this.random,
     );
   }
 }

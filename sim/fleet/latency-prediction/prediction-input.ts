@@ -15,6 +15,7 @@ export interface LearnerInput {
   readonly minSamplesFresh: number;
   readonly minSamples: number;
   readonly samplesPerBucket: number;
+  readonly modelType: 'xgboost' | 'bayesian_ridge';
   /** Predict this quantile. */
   readonly quantile: number;
 }

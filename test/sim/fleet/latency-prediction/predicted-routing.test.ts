@@ -37,6 +37,7 @@ spec:
   policies:
     - { name: none, router: { file: predicted.yaml }, gateway: { latency_predictor: { kind: none } } }
     - { name: learned, router: { file: predicted.yaml } }
+    - { name: ridge, router: { file: predicted.yaml }, gateway: { latency_predictor: { kind: learned, model_type: bayesian_ridge } } }
     - { name: careless, router: { file: predicted.yaml }, gateway: { slo_headers: false } }
     - { name: oracle, router: { file: predicted.yaml }, gateway: { latency_predictor: { kind: oracle } } }
     - { name: bound, router: { file: predicted.yaml }, gateway: { latency_predictor: { kind: oracle }, slo_headers: false } }
@@ -118,7 +119,8 @@ describe('routing by predicted latency', () => {
         .entry.labels.filter(({ code }) => code === 'latency-predictor')
         .map(({ text }) => text);
     expect(said('oracle')).toEqual([expect.stringMatching(/^oracle: /)]);
-    expect(said('learned')).toEqual([expect.stringMatching(/Bayesian ridge/)]);
+    expect(said('learned')).toEqual([expect.stringMatching(/gradient-boosted trees trained in the run/)]);
+    expect(said('ridge')).toEqual([expect.stringMatching(/Bayesian ridge/)]);
     expect(said('none')).toEqual([expect.stringMatching(/^nobody/)]);
   });
 });
@@ -135,11 +137,11 @@ describe('the settings of a predictor', () => {
 
   it('are refused where nobody would look at them', () => {
     expect(problems('latency_predictor: { kind: oracle, quantile: 0.5 }')).toEqual([
-      expect.stringMatching(/policies\[2\]\.gateway\.latency_predictor only a learned predictor/),
+      expect.stringMatching(/policies\[3\]\.gateway\.latency_predictor only a learned predictor/),
     ]);
     expect(problems('latency_predictor: { kind: learned }, slo_headers: true', 'builtin: llm-d')).toEqual([
-      expect.stringMatching(/policies\[2\]\.gateway\.latency_predictor has no effect/),
-      expect.stringMatching(/policies\[2\]\.gateway\.slo_headers has no effect/),
+      expect.stringMatching(/policies\[3\]\.gateway\.latency_predictor has no effect/),
+      expect.stringMatching(/policies\[3\]\.gateway\.slo_headers has no effect/),
     ]);
     expect(problems('latency_predictor: { kind: none }', 'builtin: round-robin')).toHaveLength(1);
     expect(problems('latency_predictor: { kind: learned, retraining_interval: 0s }')).toEqual([
