@@ -2,13 +2,41 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
+import { benchResult } from './support/bench-result.ts';
 import { workspace, type Workspace } from './support/workspace.ts';
 
 const README = fileURLToPath(new URL('../README.md', import.meta.url));
 const readme = readFileSync(README, 'utf8');
 
+/** A server of one GPU whose profiles are known. */
+const SERVER = `
+apiVersion: fleetcast/v1alpha1
+kind: Scenario
+metadata: { name: my-server }
+spec:
+  model: llama-3.1-8b
+  fleet: { pools: [{ name: own, hardware: l40s-48gb, replicas: 1, engine: { max_model_len: 8192 } }] }
+  workload:
+    random:
+      requests: 200
+      rate: 3
+      input_len: { type: lognormal, mean: 900, std_dev: 700, min: 20, max: 6000 }
+      output_len: { type: uniform, min: 20, max: 300 }
+  policies: [{ name: one, router: { builtin: round-robin } }]
+`;
+
+/** Steps of a server that is exactly linear. */
+const STEPS = Array.from({ length: 60 }, (_, k) => {
+  const batch = 1 + ((k * 7) % 48);
+  const tokens = k % 3 === 0 ? batch * 50 : batch;
+  const context = k % 3 === 0 ? 0 : batch * (100 + 97 * (k % 11));
+  return [batch, tokens, 7 + 0.02 * batch + 0.05 * tokens + 0.0001 * context, context].join();
+});
+
 /** What stands in the files that the README's commands name. */
 const FILES = {
+  'steps.csv': ['batch,tokens,milliseconds,context', ...STEPS].join('\n'),
+  'my-server.yaml': SERVER,
   'my-scenario.yaml': fenced('yaml')[0] ?? '',
   'conversation.jsonl': [
     { timestamp: 0, input_length: 1100, output_length: 20, hash_ids: [0, 1, 2] },
@@ -41,7 +69,8 @@ describe('README', () => {
   ];
 
   it('names commands that work', async () => {
-    const folder = workspace(FILES);
+    const bench = await benchResult({ 'my-server.yaml': SERVER }, 'my-server.yaml');
+    const folder = workspace({ ...FILES, 'bench.json': bench });
     const tried: string[] = [];
     for (const line of commands) {
       const args = argumentsOf(line);

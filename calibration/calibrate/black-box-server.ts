@@ -14,13 +14,19 @@ import { shortDuration } from './short-duration.ts';
  * small model on a data-center GPU takes in the others.
  */
 const coefficientsOf = (typicalStep: Seconds): readonly Coefficient[] => [
-  { name: 'constant', about: 'every step', unit: 's', start: typicalStep / 2 },
-  { name: 'per_sequence', about: 'per request in a step', unit: 's', start: 2e-5 },
-  { name: 'per_token', about: 'per token computed', unit: 's', start: 2e-5 },
-  { name: 'per_context_token', about: 'per token computed before', unit: 's', start: 1e-8 },
-  { name: 'ingest_delay', about: 'per request, before the engine', unit: 's', start: 3e-3 },
-  { name: 'ingest_delay_per_token', about: 'per input token, before the engine', unit: 's', start: 1e-6 },
-  { name: 'output_delay', about: 'from a step to the client', unit: 's', start: 1e-3 },
+  { name: 'constant', about: 'every step', of: 'step', unit: 's', start: typicalStep / 2 },
+  { name: 'per_sequence', about: 'per request in a step', of: 'step', unit: 's', start: 2e-5 },
+  { name: 'per_token', about: 'per token computed', of: 'step', unit: 's', start: 2e-5 },
+  { name: 'per_context_token', about: 'per token computed before', of: 'step', unit: 's', start: 1e-8 },
+  { name: 'ingest_delay', about: 'per request, before the engine', of: 'request', unit: 's', start: 3e-3 },
+  {
+    name: 'ingest_delay_per_token',
+    about: 'per input token, before the engine',
+    of: 'request',
+    unit: 's',
+    start: 1e-6,
+  },
+  { name: 'output_delay', about: 'from a step to the client', of: 'request', unit: 's', start: 1e-3 },
 ];
 
 const STEP_TIME = new Set(['constant', 'per_sequence', 'per_token', 'per_context_token']);

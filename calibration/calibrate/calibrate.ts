@@ -2,8 +2,8 @@ import { didYouMean } from '../../base/nearest.ts';
 import { throwProblems, UserError, type Problem } from '../../base/user-error.ts';
 import { MOST_COEFFICIENTS, type Coefficient } from './coefficient.ts';
 import type { Comparison } from './comparison.ts';
-import { leastSquares } from './least-squares.ts';
 import type { FittedCoefficient } from './server.ts';
+import { stagedFit } from './staged-fit.ts';
 import { certaintyOf, type Certainty } from './uncertainty.ts';
 
 /** Beyond this factor between a value and a bound of its 95 % interval, the data do not say what the value is. */
@@ -53,7 +53,7 @@ export function calibrate(comparison: Comparison, coefficients: readonly Coeffic
   const start = coefficients.map((one) => one.start);
   refuseFewRows(comparison, coefficients);
   const before = comparison.predict(start);
-  const fit = leastSquares(comparison, start);
+  const fit = stagedFit(comparison, coefficients);
   const certainties = certaintyOf(fit, comparison.rows);
   refuseUnidentified(certainties, coefficients);
   return {

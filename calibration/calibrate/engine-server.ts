@@ -12,16 +12,16 @@ import type { Coefficient } from './coefficient.ts';
 import type { CalibratedServer, FittedCoefficient, ScenarioText } from './server.ts';
 import { shortDuration } from './short-duration.ts';
 
-/** Seconds of an engine profile: [key of the file, key of the profile, what it is]. */
+/** Seconds of an engine profile: [key of the file, key of the profile, what it is, whose it is]. */
 const OVERHEADS = [
-  ['step', 'step', 'every step'],
-  ['per_sequence', 'perSequence', 'per request in a step'],
-  ['per_layer', 'perLayer', 'per layer of a step'],
-  ['cpu_step', 'cpuStep', 'every step, on the CPU'],
-  ['cpu_per_sequence', 'cpuPerSequence', 'per request in a step, on the CPU'],
-  ['ingest', 'ingest', 'per request, before the engine'],
-  ['ingest_per_token', 'ingestPerToken', 'per input token, before the engine'],
-  ['output', 'output', 'from a step to the client'],
+  ['step', 'step', 'every step', 'step'],
+  ['per_sequence', 'perSequence', 'per request in a step', 'step'],
+  ['per_layer', 'perLayer', 'per layer of a step', 'step'],
+  ['cpu_step', 'cpuStep', 'every step, on the CPU', 'step'],
+  ['cpu_per_sequence', 'cpuPerSequence', 'per request in a step, on the CPU', 'step'],
+  ['ingest', 'ingest', 'per request, before the engine', 'request'],
+  ['ingest_per_token', 'ingestPerToken', 'per input token, before the engine', 'request'],
+  ['output', 'output', 'from a step to the client', 'request'],
 ] as const;
 
 /** The factor by which all kernels differ from their tables. */
@@ -50,12 +50,14 @@ export function engineServer(
       {
         name: TIME_SCALE,
         about: 'kernels over their tables',
+        of: 'step',
         unit: 'x',
         start: engine.kernels.timeScale.value,
       },
-      ...OVERHEADS.map(([name, key, about]): Coefficient => ({
+      ...OVERHEADS.map(([name, key, about, of]): Coefficient => ({
         name,
         about,
+        of,
         unit: 's',
         start: engine.overhead[key].value,
       })),

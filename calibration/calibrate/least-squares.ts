@@ -64,7 +64,7 @@ function descend(comparison: Comparison, start: readonly number[]): readonly num
       const inverse = dampedInverse(normal, damping, size);
       const next = at.map((value, i) => {
         const step = gradient.reduce((sum, slope, j) => sum + (inverse[i * size + j] ?? 0) * slope, 0);
-        return value - Math.max(-1, Math.min(1, step));
+        return within(value - Math.max(-1, Math.min(1, step)), start[i]);
       });
       const tried = residualsOf(comparison, next);
       if (lossOf(comparison, tried, spreads) < before - noise) {
@@ -77,6 +77,13 @@ function descend(comparison: Comparison, start: readonly number[]): readonly num
     if (moved < 1e-4) break;
   }
   return at;
+}
+
+/** A logarithm at most so far from where the search began: a million times less is nothing. */
+const FARTHEST = log(1e6);
+
+function within(value: number, start = 0): number {
+  return Number.isFinite(value) ? Math.max(start - FARTHEST, Math.min(start + FARTHEST, value)) : start;
 }
 
 /** Steps of a coefficient, in its logarithm. */
@@ -95,8 +102,8 @@ function searchAlong(comparison: Comparison, start: readonly number[]): readonly
     const inverse = dampedInverse(normal, 1e-6, size);
     for (let k = 0; k < size; k++) {
       for (const signed of [step, -step]) {
-        const next = at.map(
-          (value, i) => value + (signed * (inverse[i * size + k] ?? 0)) / (inverse[k * size + k] ?? 1),
+        const next = at.map((value, i) =>
+          within(value + (signed * (inverse[i * size + k] ?? 0)) / (inverse[k * size + k] ?? 1), start[i]),
         );
         const tried = residualsOf(comparison, next);
         const loss = lossOf(comparison, tried, spreads);

@@ -7,7 +7,13 @@ import { calibrate } from '../../../calibration/calibrate/calibrate.ts';
 import type { Coefficient } from '../../../calibration/calibrate/coefficient.ts';
 import { blockOf, isHeldOut, type Comparison } from '../../../calibration/calibrate/comparison.ts';
 
-const coefficient = (name: string, start: number): Coefficient => ({ name, about: '', unit: 's', start });
+const coefficient = (name: string, start: number): Coefficient => ({
+  name,
+  about: '',
+  of: 'step',
+  unit: 's',
+  start,
+});
 const TWO = [coefficient('constant', 1), coefficient('per_token', 1)];
 
 /** Steps of `tokens`, measured with `errors`: a straight line, of which everything is known. */
