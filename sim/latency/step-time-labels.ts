@@ -1,4 +1,5 @@
 import type { Figure } from '../../hardware-profiles/figure.ts';
+import type { GpuProfile } from '../../hardware-profiles/gpu-profile.ts';
 import type { StepTimeInput } from './step-time-input.ts';
 import type { MeasuredOperators } from './measured-operators.ts';
 import type { StepCost } from './step-cost.ts';
@@ -52,6 +53,8 @@ export function stepTimeLabels(
     .filter(([, { kind }]) => kind === 'assumed')
     .map(([name]) => name);
   if (assumed.length > 0) label('assumed-figure', `assumed in ${engine.name}: ${assumed.join(', ')}`);
+  const guessed = assumedOf(gpu);
+  if (guessed.length > 0) label('assumed-figure', `assumed of ${gpu.name}: ${guessed.join(', ')}`);
   const links = gpu.scaleUp.allReduce.busBandwidth.kind;
   if (tensorParallelSize > 1 && links === 'assumed' && (used.size === 0 || missing.has('all-reduce')))
     label('assumed-figure', `the all-reduce over ${gpu.scaleUp.name} is assumed`);
@@ -74,6 +77,12 @@ export function stepTimeLabels(
       `tensor_parallel_size ${tensorParallelSize} exceeds the ${gpu.nodeGpus} GPUs of one server`,
     );
   return labels;
+}
+
+/** Names of the GPU's figures that step times rest on and that no vendor states. */
+function assumedOf({ memoryBandwidth, l2Cache, multiprocessors, peak }: GpuProfile): string[] {
+  const figures: Record<string, Figure | undefined> = { memoryBandwidth, l2Cache, multiprocessors, ...peak };
+  return Object.entries(figures).flatMap(([name, figure]) => (figure?.kind === 'assumed' ? [name] : []));
 }
 
 /** Asks for every operator once, so that `used` and `missing` are complete. */
