@@ -129,7 +129,7 @@ export const plan = z.strictObject({
   best: plannedFleet.optional(),
   runnersUp: z.array(z.strictObject({ ...plannedFleet.shape, reason: z.string() })),
   candidates: z.array(candidate),
-  /** No fleet of these kinds can cost less: arithmetic, without queues. */
+  /** No fleet of these kinds can cost less: work against deadlines, without queues; what may miss is what takes most work. */
   lowerBoundUsdPerHour: z.number().optional(),
   lowerBoundGpus: z.number().optional(),
   /** Price of the answer over the bound, less 1. */

@@ -52,18 +52,16 @@ export function candidatesOf(
         ...fleetOf(shapes, { pools: [{ shape: position, replicas }], policy }),
         outcome: 'pruned',
         reason: byBound
-          ? 'fewer cannot serve so many tokens, and these cost no less than the answer'
+          ? 'fewer cannot do the work in time, and these cost no less than the answer'
           : 'fewer miss the SLO, and these cost no less than the answer',
       },
     ];
   });
-  const hopeless = shapes.flatMap(({ pool, buying }, shape): PlanCandidate[] => {
+  const hopeless = shapes.flatMap(({ buying }, shape): PlanCandidate[] => {
     const reason = brackets[shape]?.hopeless;
     if (reason === undefined) return [];
     return policies.map((policy) => ({
-      pools: [planPoolOf(pool, 1)],
-      policy,
-      gpus: buying.gpusPerUnit,
+      ...fleetOf(shapes, { pools: [{ shape, replicas: buying.replicasPerUnit }], policy }),
       outcome: 'misses' as const,
       reason: `${reason}: no number of replicas can meet the SLO`,
     }));

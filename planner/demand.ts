@@ -1,6 +1,8 @@
 import type { KeyRun } from '../base/prompt.ts';
 import type { Seconds, Tokens } from '../base/units.ts';
 import type { RunInput } from '../sim/fleet/run-input.ts';
+import { targetsOf, type SloTargets } from '../sim/metrics/slo.ts';
+import { longestLife } from './give-up.ts';
 
 type Workload = RunInput['workload'];
 type Request = NonNullable<ReturnType<ReturnType<Workload['open']>['next']>>;
@@ -18,20 +20,45 @@ export interface Demand {
   readonly meanContext: Tokens;
   /** Input and output of the largest request. */
   readonly largest: Tokens;
+  /** In order of arrival. */
+  readonly rows: readonly DemandRow[];
+}
+
+/** One request of a workload. */
+export interface DemandRow {
+  readonly arrival: Seconds;
+  /** Whether it arrives then whatever the fleet does, and nothing but prompts of others can have computed its beginning. */
+  readonly isFixed: boolean;
+  /** Equal for requests of one session, else unique. */
+  readonly session: number;
+  readonly inputTokens: Tokens;
+  readonly outputTokens: Tokens;
+  /** Keys of its whole blocks of `BLOCK_TOKENS`. */
+  readonly runs: readonly KeyRun[];
+  readonly targets: SloTargets;
 }
 
 /** Tokens per block in which equal beginnings are told: vLLM's default block size (vllm/config/cache.py). */
-const BLOCK_TOKENS = 16;
+export const BLOCK_TOKENS = 16;
+
+export interface DemandOptions {
+  readonly slo: RunInput['slo'];
+  /** Whether the client may hold requests back: then none arrives at a fixed time. */
+  readonly holdsBack: boolean;
+}
 
 /**
  * Takes every request of a workload once. Where a request waits for the end of another one (sessions), each one is taken
- * to last `lasts`: give the longest time that the SLO allows, and no fleet that keeps it has less time than this. Where that
- * is no finite time, it counts as none.
+ * to last as long as the SLO allows; where that is no finite time, it counts as none.
  */
-export function demandOf(workload: Workload, seed: number, lasts: (request: Request) => Seconds): Demand {
+export function demandOf(workload: Workload, seed: number, { slo, holdsBack }: DemandOptions): Demand {
   const source = workload.open(seed);
+  const isOpen = !holdsBack && !source.closedLoop && source.stages === undefined;
   const open: { readonly request: Request; readonly end: Seconds }[] = [];
   const runs: KeyRun[] = [];
+  const rows: DemandRow[] = [];
+  const sessions = new Map<string, number>();
+  const outputs = new Set<number>();
   let [requests, inputTokens, outputTokens, contextSum, largest, whole] = [0, 0, 0, 0, 0, 0];
   let [first, last] = [Infinity, 0];
   for (;;) {
@@ -52,11 +79,26 @@ export function demandOf(workload: Workload, seed: number, lasts: (request: Requ
     largest = Math.max(largest, length + request.outputTokens);
     first = Math.min(first, arrival);
     last = Math.max(last, arrival);
-    for (const run of request.prompt.keys(BLOCK_TOKENS)) {
+    const own = request.prompt.keys(BLOCK_TOKENS);
+    for (const run of own) {
       runs.push(run);
       whole += run.count;
     }
-    const life = lasts(request);
+    const known = request.session === undefined ? undefined : sessions.get(request.session);
+    const session = known ?? requests;
+    if (request.session !== undefined) sessions.set(request.session, session);
+    outputs.add(request.outputContent);
+    rows.push({
+      arrival,
+      isFixed:
+        isOpen && known === undefined && !request.prompt.spans().some(({ content }) => outputs.has(content)),
+      session,
+      inputTokens: length,
+      outputTokens: request.outputTokens,
+      runs: own,
+      targets: slo === undefined ? {} : targetsOf(slo, request.class),
+    });
+    const life = longestLife(request, slo);
     push(open, { request, end: arrival + (Number.isFinite(life) ? life : 0) });
   }
   return {
@@ -67,6 +109,7 @@ export function demandOf(workload: Workload, seed: number, lasts: (request: Requ
     outputTokens,
     meanContext: outputTokens === 0 ? 0 : contextSum / outputTokens,
     largest,
+    rows,
   };
 }
 

@@ -60,17 +60,19 @@ export async function findMix(search: MixSearch): Promise<FleetRun | undefined> 
   return best;
 }
 
-/** Price of the cheapest mix that could serve the tokens at all, without queues; undefined when none could. */
+/**
+ * No mix can cost less: price of the cheapest one that could compute the tokens in time at all, without queues; undefined
+ * when none could. Kinds count in it on which some requests are always late: others may serve those.
+ */
 export function mixBound(
   { shapes, brackets, priced }: FleetSpace,
   plan: PlanSpec,
   solve: SolveMix,
 ): number | undefined {
-  const able = shapes.map((_, shape) => brackets[shape]?.hopeless === undefined);
   const units = solve({
     prices: shapes.map((shape) => priceOf(shape, 1, priced)),
-    capacities: shapes.map(({ buying }, shape) =>
-      able[shape] === true ? buying.replicasPerUnit / Math.max(1e-9, brackets[shape]?.work ?? Infinity) : 0,
+    capacities: shapes.map(
+      ({ buying }, shape) => buying.replicasPerUnit / Math.max(1e-9, brackets[shape]?.work ?? Infinity),
     ),
     most: shapes.map(({ buying }) => buying.mostUnits),
     gpus: shapes.map(({ buying }) => buying.gpusPerUnit),

@@ -1,3 +1,4 @@
+import type { Seconds } from '../base/units.ts';
 import type { Plan, PlannedFleet } from '../documents/plan.ts';
 import type { RunInput } from '../sim/fleet/run-input.ts';
 import { bracketOf } from './bracket.ts';
@@ -10,6 +11,7 @@ import { findFleet, lanesOf, priceOf, runsOf, type FleetSpace, type FoundFleets 
 import { findMix, mixBound, type SolveMix } from './find-mix.ts';
 import { fleetOf, HOURS_PER_MONTH } from './fleet-of.ts';
 import { Ledger, type FleetRun, type LedgerLine, type PlayFleets } from './ledger.ts';
+import { ownTokens } from './own-tokens.ts';
 import { nearestMissOf } from './nearest-miss.ts';
 import type { PlanSpace } from './plan-space.ts';
 import { planLabels } from './plan-labels.ts';
@@ -26,6 +28,9 @@ export interface PlanToMake {
   readonly prices: Parameters<typeof termsOf>[0];
   /** Whether the load can be scaled: an open loop. */
   readonly scalable: boolean;
+  /** Whether clients get tokens as they come. */
+  readonly streaming: boolean;
+  readonly warmup: Seconds;
   readonly play: PlayFleets;
   readonly solve: SolveMix;
 }
@@ -37,12 +42,19 @@ type PlanFigures = Omit<Plan, 'apiVersion' | 'kind' | 'manifest' | 'answer'>;
  * answer. All figures of the answer and of the runner-up come from runs of the whole workload.
  */
 export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
-  const { space, policies, demand, slo, scalable, play } = input;
+  const { space, policies, demand, slo, scalable, streaming, warmup, play } = input;
   const { plan, shapes, priced } = space;
   const rate = demand.requests / demand.seconds;
   const requirement = requirementOf(plan, rate);
   const scaled = scaledDemand(demand, requirement.peak);
-  const brackets = shapes.map((shape) => bracketOf(shape.input, scaled, slo));
+  const own = ownTokens({
+    rows: demand.rows,
+    load: requirement.peak,
+    blockTokens: Math.min(...shapes.map(({ input: { engine } }) => engine.blockSize)),
+  });
+  const brackets = shapes.map((shape) =>
+    bracketOf({ pool: shape.input, demand: scaled, load: requirement.peak, own, slo, streaming, warmup }),
+  );
   const fleets: FleetSpace = { shapes, brackets, policies, priced, scalable, requirement };
   const ledger = new Ledger(play);
   const found = await findFleet(fleets, ledger);

@@ -1,8 +1,6 @@
 import type { Seconds, Tokens } from '../base/units.ts';
+import { stepSecondsOf } from '../sim/fleet/step-seconds.ts';
 import type { PoolInput } from '../sim/fleet/run-input.ts';
-
-type StepTimer = ReturnType<PoolInput['stepTime']['timer']>;
-type StepShape = Parameters<StepTimer['step']>[0];
 
 /** How fast one replica is, read off its step-time model: no queue, no cache, no scheduler. */
 export interface ServiceTimes {
@@ -16,29 +14,11 @@ export interface ServiceTimes {
   leastDecodePerToken(context: Tokens): Seconds;
 }
 
-/** Ticks per second of the clock on which steps are timed here: nanoseconds. */
-const NANOSECONDS = 1e9;
-
-export function serviceTimesOf({ stepTime, engine }: PoolInput): ServiceTimes {
-  const timer = stepTime.timer(NANOSECONDS);
-  const decodeStep = (rows: number, context: Tokens): Seconds => {
-    const whole = Math.round(context);
-    const window = Math.min(whole, stepTime.slidingWindow ?? 0);
-    return (
-      timer.step({
-        ...EMPTY,
-        decodeRows: rows,
-        decodeTokens: rows,
-        decodeContext: rows * whole,
-        decodeContextSquares: rows * whole * whole,
-        windowContext: rows * window,
-        sampledRows: rows,
-      }) / NANOSECONDS
-    );
-  };
-  const prefillStep = (tokens: Tokens): Seconds =>
-    timer.step({ ...EMPTY, chunks: 1, chunkTokens: [tokens], chunkComputed: [0], sampledRows: 1 }) /
-    NANOSECONDS;
+export function serviceTimesOf(pool: PoolInput): ServiceTimes {
+  const { engine } = pool;
+  const seconds = stepSecondsOf(pool);
+  const decodeStep = (rows: number, context: Tokens): Seconds => seconds({ decode: { rows, context } });
+  const prefillStep = (tokens: Tokens): Seconds => seconds({ chunks: [{ tokens, computed: 0 }] });
   const least = (sizes: readonly number[], time: (size: number) => Seconds): Seconds =>
     Math.min(...sizes.map((size) => time(size) / size));
   return {
@@ -59,18 +39,3 @@ export function sizesUpTo(most: number): number[] {
   }
   return [...sizes, most];
 }
-
-const EMPTY: StepShape = {
-  decodeRows: 0,
-  decodeTokens: 0,
-  decodeContext: 0,
-  decodeContextSquares: 0,
-  windowContext: 0,
-  windowGrowingRows: 0,
-  windowStepsToFull: 0,
-  chunks: 0,
-  chunkTokens: [],
-  chunkComputed: [],
-  sampledRows: 0,
-  adapters: 0,
-};

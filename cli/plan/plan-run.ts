@@ -2,7 +2,6 @@ import { UserError } from '../../base/user-error.ts';
 import { API_VERSION } from '../../documents/run-report.ts';
 import type { Plan } from '../../documents/plan.ts';
 import { demandOf } from '../../planner/demand.ts';
-import { longestLife } from '../../planner/give-up.ts';
 import type { FleetRun } from '../../planner/ledger.ts';
 import { makePlan } from '../../planner/make-plan.ts';
 import { planSpace } from '../../planner/plan-space.ts';
@@ -36,7 +35,10 @@ export async function planRun(run: PlanRun, terminal: Terminal): Promise<Plan> {
   const space = planSpace(source.scenario, source.sets, loaded, resources);
   const { load } = loaded.scenario.spec.workload;
   const scalable = load === undefined || load.rate_scale !== undefined;
-  const demand = demandOf(opened.workload, seed, (request) => longestLife(request, scenario.slo));
+  const demand = demandOf(opened.workload, seed, {
+    slo: scenario.slo,
+    holdsBack: loaded.scenario.spec.workload.client.max_in_flight !== undefined,
+  });
   if (demand.requests === 0) {
     throw new UserError({
       code: 'E_PLAN',
@@ -61,6 +63,8 @@ export async function planRun(run: PlanRun, terminal: Terminal): Promise<Plan> {
       demand,
       slo: scenario.slo,
       prices: loaded.scenario.spec.prices,
+      streaming: scenario.client.streaming,
+      warmup: scenario.warmup,
       scalable,
       solve: await highsSolver(),
       play: (fleets) =>

@@ -4,7 +4,6 @@ import { resolveScenario } from '../../scenarios/resolve/resolve-scenario.ts';
 import { runInputs } from '../../scenarios/resolve/run-inputs.ts';
 import { workloadOf } from '../../scenarios/resolve/workload-of.ts';
 import { demandOf } from '../../planner/demand.ts';
-import { longestLife } from '../../planner/give-up.ts';
 import type { FleetRun } from '../../planner/ledger.ts';
 import { makePlan } from '../../planner/make-plan.ts';
 import { planSpace, poolsOverrides } from '../../planner/plan-space.ts';
@@ -19,7 +18,7 @@ export function planOf(text: string) {
   const scenario = resolveScenario(loaded, resources);
   const { workload } = workloadOf(loaded, resources);
   const space = planSpace(source, [], loaded, resources);
-  const demand = demandOf(workload, 1, (request) => longestLife(request, scenario.slo));
+  const demand = demandOf(workload, 1, { slo: scenario.slo, holdsBack: false });
   const scale = loaded.scenario.spec.workload.load?.rate_scale ?? 1;
   const play = ({ pools, policy, load, whole }: FleetRun): PlayedCandidate => {
     const rate = { path: ['spec', 'workload', 'load'], value: { rate_scale: scale * load }, origin: 'test' };
@@ -49,6 +48,8 @@ export function planOf(text: string) {
         demand,
         slo: scenario.slo,
         prices: loaded.scenario.spec.prices,
+        streaming: scenario.client.streaming,
+        warmup: scenario.warmup,
         scalable: true,
         play: (runs) => Promise.resolve(runs.map(play)),
       }),
