@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 
 import { didYouMean } from '../base/nearest.ts';
+import { wrap } from '../reports/text-layout.ts';
 import { FIXTURE_NAMES, fixtureNamed, type FixtureName } from '../scenarios/fixtures/fixture.ts';
 
 /** `-o FORMAT[=PATH]`, repeatable. */
@@ -27,25 +28,32 @@ export function sweepOption(): Option {
     .default([], 'nothing');
 }
 
-/** Parser of fixtures with commas between them; `all` is every one. */
-export function fixtureNames(text: string): FixtureName[] {
+/** `--fixture NAME`. */
+export function fixtureOption(): Option {
+  return new Option('--fixture <NAME>', `under something adverse: ${FIXTURE_NAMES.join(', ')}`).argParser(
+    fixtureName,
+  );
+}
+
+/** `--fixture A,B` or `--fixture all`. */
+export function fixturesOption(): Option {
+  return new Option('--fixture <A,B|all>', 'also under these fixtures (see below)')
+    .argParser(fixtureNames)
+    .default([], 'none');
+}
+
+function fixtureNames(text: string): FixtureName[] {
   if (text === 'all') return [...FIXTURE_NAMES];
   return text.split(',').map((part) => fixtureName(part.trim()));
 }
 
 /** What each fixture does, for the help of a command. */
 export function fixtureHelp(): string {
-  return FIXTURE_NAMES.map((name) => `  ${name.padEnd(22)}${fixtureNamed(name).about}`).join('\n');
-}
-
-/** Parser of one fixture. */
-export function fixtureName(text: string): FixtureName {
-  const name = FIXTURE_NAMES.find((one) => one === text);
-  if (name !== undefined) return name;
-  const near = didYouMean(text, FIXTURE_NAMES);
-  throw new InvalidArgumentError(
-    `${near === undefined ? '' : `${near} `}Fixtures: ${FIXTURE_NAMES.join(', ')}.`,
-  );
+  const indent = ' '.repeat(24);
+  return FIXTURE_NAMES.map((name) => {
+    const [first = '', ...rest] = wrap(fixtureNamed(name).about, 76);
+    return [`  ${name.padEnd(22)}${first}`, ...rest.map((line) => `${indent}${line}`)].join('\n');
+  }).join('\n');
 }
 
 /** Parser of a whole number of at least `least`. */
@@ -64,4 +72,13 @@ export function wholeNumbers(least: number): (text: string) => number[] {
 
 function collected(value: string, before: readonly string[]): string[] {
   return [...before, value];
+}
+
+function fixtureName(text: string): FixtureName {
+  const name = FIXTURE_NAMES.find((one) => one === text);
+  if (name !== undefined) return name;
+  const near = didYouMean(text, FIXTURE_NAMES);
+  throw new InvalidArgumentError(
+    `${near === undefined ? '' : `${near} `}Fixtures: ${FIXTURE_NAMES.join(', ')}.`,
+  );
 }

@@ -4,14 +4,20 @@ import path from 'node:path';
 import type { ProfileKind, ProfileSource, ProfileText } from '../../hardware-profiles/profile-source.ts';
 import type { ScenarioResources } from '../../scenarios/resources.ts';
 import { packageRoot } from '../package-root.ts';
+import { textAt, type Revision } from './git-text.ts';
 import { readBytes } from './read-file.ts';
 import { openTrace } from './trace-files.ts';
 import { besides, shownPath } from './user-path.ts';
 
-/** What scenarios name, read from disk; `cwd` is where the user stands. */
-export function nodeResources(cwd: string): ScenarioResources {
+/** What scenarios name, read from disk, or files of a revision from its commit; `cwd` is where the user stands. */
+export function nodeResources(cwd: string, revision?: Revision): ScenarioResources {
   const text = (file: string): ProfileText => {
     const shown = shownPath(file, cwd);
+    if (revision?.files.includes(file) === true)
+      return {
+        file: `${shown}@${revision.commit.slice(0, 12)}`,
+        text: textAt(file, revision.commit, shown),
+      };
     return { file: shown, text: readBytes(file, shown).toString('utf8') };
   };
   return {

@@ -8,6 +8,7 @@ import { nodeResources } from '../files/node-resources.ts';
 import { findScenario, readScenario } from '../files/scenario-file.ts';
 import { openJobs } from '../jobs/jobs.ts';
 import { packageVersion } from '../package-root.ts';
+import { WORTH_WORKERS } from '../run/play-all.ts';
 import type { Terminal } from '../terminal.ts';
 import type { GateOptions } from '../verbs/gate.ts';
 import type { Arm } from './contest.ts';
@@ -15,8 +16,9 @@ import { decisionsChanged } from './decisions-changed.ts';
 import type { RecordedGate } from './gate-recorded.ts';
 import { gateReportOf, judgeSides, type GateSide } from './gate-report-of.ts';
 import { playGate, type PlayedArm } from './play-gate.ts';
+import { revisionContests } from './revision-contests.ts';
 
-/** The gate of a scenario: its first policy against each of the others. */
+/** The gate of a scenario: its first policy against each of the others, or router configs at two commits. */
 export async function gateScenario(
   name: string,
   options: GateOptions,
@@ -41,15 +43,28 @@ export async function gateScenario(
     cwd: terminal.cwd,
     replications,
   };
+  const { baselineRev, candidateRev } = options;
+  const revised =
+    baselineRev === undefined
+      ? undefined
+      : revisionContests(loaded, policies, source, { baseline: baselineRev, candidate: candidateRev });
   const [baseline, ...candidates] = policies.map((policy): Arm => {
     const router = scenario.policies.find(({ name }) => name === policy)?.router;
     return { name: policy, policy, source, hasScores: router?.kind === 'endpoint-picker' };
   });
-  const arms = baseline === undefined ? [] : [baseline, ...candidates];
-  const contests = baseline === undefined ? [] : candidates.map((candidate) => ({ baseline, candidate }));
+  const contests =
+    revised?.contests ??
+    candidates.flatMap((candidate) => (baseline === undefined ? [] : { baseline, candidate }));
+  const alone = contests.length === 0 ? baseline : undefined;
+  const arms = [
+    ...(alone === undefined ? [] : [alone]),
+    ...new Set(contests.flatMap((contest) => [contest.baseline, contest.candidate])),
+  ];
   const figures = gateFigures(scenario.thresholds);
   const fixtures = [undefined, ...options.fixture];
-  const jobs = openJobs(Math.min(options.jobs, fixtures.length * arms.length * seeds.length), terminal);
+  const runs = fixtures.length * arms.length * seeds.length;
+  const requests = runs * (opened.workload.open(options.seed).count ?? Infinity);
+  const jobs = openJobs(requests < WORTH_WORKERS ? 1 : Math.min(options.jobs, runs), terminal);
   try {
     const played = await playGate({ arms, fixtures, seeds, figures, check: options.check ?? false }, jobs);
     const decisions = [];
@@ -69,11 +84,12 @@ export async function gateScenario(
         workloadSha256: opened.workload.sha256,
         fleetcastVersion: packageVersion(),
         seeds,
+        ...(revised !== undefined && { revisions: revised.commits }),
       },
       pairing: 'replications',
       pairs,
       judged: judgeSides(pairs, figures, options.seed),
-      ...(baseline !== undefined && candidates.length === 0 && { alone: sideOf(baseline, undefined) }),
+      ...(alone !== undefined && { alone: sideOf(alone, undefined) }),
       thresholds: scenario.thresholds,
       fixtures: options.fixture,
       decisions,

@@ -75,7 +75,7 @@ export class TaskPlayer {
   private open(source: CaseSource): OpenCase {
     const key = JSON.stringify(source);
     if (this.last?.key === key) return this.last.value;
-    const resources = nodeResources(source.cwd);
+    const resources = nodeResources(source.cwd, source.revision);
     const loaded = loadScenario(source.scenario, source.sets, resources, source.changes);
     const value = {
       scenario: resolveScenario(loaded, resources),

@@ -10,6 +10,7 @@ import type { PoolSpec } from '../../scenarios/schema/pool-schema.ts';
 import type { Scenario } from '../../scenarios/schema/scenario-schema.ts';
 import type { RunInput } from '../../sim/fleet/run-input.ts';
 import type { WorkloadOptions } from '../../sim/workload/make-workload.ts';
+import type { Revision } from '../files/git-text.ts';
 
 /** A scenario with everything that the command line changed in it: enough for another thread to resolve it anew. */
 export interface CaseSource {
@@ -25,8 +26,8 @@ export interface CaseSource {
   readonly replications?: WorkloadOptions['replications'];
   /** Name of the fixture to play it under. */
   readonly fixture?: FixtureName | undefined;
-  /** Commit that the files which the scenario names are taken from; undefined = as they are. */
-  readonly revision?: string | undefined;
+  /** Files that are taken from a commit; undefined = none. */
+  readonly revision?: Revision | undefined;
 }
 
 /** One run. */

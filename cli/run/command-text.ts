@@ -5,6 +5,7 @@ interface RepeatableOptions {
   readonly requests?: number;
   readonly seed: number;
   readonly replications?: number;
+  readonly fixture?: string;
 }
 
 /** The command that gives a run again, without where its output goes. */
@@ -20,6 +21,7 @@ export function commandText(verb: string, names: readonly string[], options: Rep
     ...(options.requests === undefined ? [] : [`--requests ${options.requests}`]),
     ...(options.seed === 1 ? [] : [`--seed ${options.seed}`]),
     ...(replications === 1 ? [] : [`--replications ${replications}`]),
+    ...(options.fixture === undefined ? [] : [`--fixture ${options.fixture}`]),
   ].join(' ');
 }
 

@@ -6,7 +6,7 @@ import type { Terminal } from '../terminal.ts';
 import { play } from './play.ts';
 
 /** With fewer requests in all, starting workers takes longer than they save (measured: 0.6 s of work each). */
-const WORTH_WORKERS = 50_000;
+export const WORTH_WORKERS = 50_000;
 
 export interface RunsToPlay {
   readonly inputs: readonly RunInput[];

@@ -12,7 +12,7 @@ import { GATE_FORMATS, renderGate } from '../gate/render-gate.ts';
 import { EXIT } from '../exit-codes.ts';
 import { ExitWith } from '../exit-with.ts';
 import { defaultJobs } from '../jobs/jobs.ts';
-import { fixtureHelp, fixtureNames, outputOption, setOption, wholeNumber } from '../options.ts';
+import { fixtureHelp, fixturesOption, outputOption, setOption, wholeNumber } from '../options.ts';
 import { parseOutputs } from '../run/output-option.ts';
 import { checkOutputs, writeOutputs } from '../run/write-outputs.ts';
 import type { Terminal } from '../terminal.ts';
@@ -26,6 +26,8 @@ export interface GateOptions {
   readonly replications: number;
   readonly baseline?: string;
   readonly candidate?: string;
+  readonly baselineRev?: string;
+  readonly candidateRev?: string;
   readonly fixture: readonly FixtureName[];
   readonly jobs: number;
   readonly check?: true;
@@ -38,7 +40,7 @@ export function gateCommand(terminal: Terminal): Command {
   return new Command('gate')
     .summary('hold candidate policies against a baseline: the CI job')
     .description(
-      'Plays the baseline policy (the first) and the candidates on the same resampled traffic and says what is better or\nworse. Ends with 99 when a threshold fails or a candidate is significantly worse.\nSCENARIO is a file, or the name of a scenario that comes with fleetcast. With --baseline and --candidate recorded\nruns are compared; SCENARIO then gives thresholds and SLO, and may be absent.',
+      'Plays the baseline policy (the first) and the candidates on the same resampled traffic and says what is\nbetter or worse. Ends with 99 when a threshold fails or a candidate is significantly worse.\nSCENARIO is a file, or the name of a scenario that comes with fleetcast. With --baseline and --candidate\nrecorded runs are compared; SCENARIO then gives thresholds and SLO, and may be absent.',
     )
     .argument('[SCENARIO]', 'scenario file or name')
     .addOption(outputOption(GATE_FORMATS))
@@ -49,7 +51,9 @@ export function gateCommand(terminal: Terminal): Command {
     .option('--replications <N>', 'resampled runs of each policy', wholeNumber(1), 16)
     .option('--baseline <A.csv>', 'compare recorded runs instead: what run --per-request -o csv wrote')
     .option('--candidate <B.csv>', 'the runs to hold against --baseline, of the same workload')
-    .option('--fixture <A,B|all>', 'also under these fixtures (see below)', fixtureNames, [])
+    .option('--baseline-rev <COMMIT>', 'compare each router config with what it was at this commit')
+    .option('--candidate-rev <COMMIT>', 'and was at this one (default: the files as they are)')
+    .addOption(fixturesOption())
     .option('--jobs <N>', 'runs at once (default: one per core)', wholeNumber(1), defaultJobs())
     .option('--check', 'verify every law of the simulation after every event')
     .option('--quiet', 'no progress and no remarks on stderr')
@@ -86,7 +90,14 @@ async function reportFor(
   options: GateOptions,
   terminal: Terminal,
 ): Promise<GateReport> {
-  const { baseline, candidate, policy, seed } = options;
+  const { baseline, candidate, baselineRev, candidateRev, policy, seed } = options;
+  if (baselineRev === undefined && candidateRev !== undefined) {
+    throw new UserError({
+      code: 'E_USAGE',
+      message: '--candidate-rev needs a commit to compare with',
+      hint: 'add --baseline-rev main',
+    });
+  }
   if (baseline === undefined && candidate === undefined && name !== undefined)
     return gateScenario(name, options, terminal);
   if (baseline === undefined || candidate === undefined) {

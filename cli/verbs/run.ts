@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { Command } from 'commander';
 
 import { UserError } from '../../base/user-error.ts';
+import { fixtureNamed, type FixtureName } from '../../scenarios/fixtures/fixture.ts';
 import { loadScenario } from '../../scenarios/load/load-scenario.ts';
 import { resolveScenario } from '../../scenarios/resolve/resolve-scenario.ts';
 import { runInputs } from '../../scenarios/resolve/run-inputs.ts';
@@ -12,7 +13,7 @@ import { sweepAxes } from '../../scenarios/sweep/sweep-axes.ts';
 import { nodeResources } from '../files/node-resources.ts';
 import { findScenario, readScenario } from '../files/scenario-file.ts';
 import { defaultJobs } from '../jobs/jobs.ts';
-import { outputOption, setOption, sweepOption, wholeNumber } from '../options.ts';
+import { fixtureOption, outputOption, setOption, sweepOption, wholeNumber } from '../options.ts';
 import { commandText } from '../run/command-text.ts';
 import type { DecisionSelection } from '../../sim/fleet/decision-log.ts';
 import { decisionsOfOption, decisionsOption } from '../run/decisions-option.ts';
@@ -37,6 +38,7 @@ interface RunOptions {
   readonly requests?: number;
   readonly seed: number;
   readonly replications: number;
+  readonly fixture?: FixtureName;
   readonly check?: true;
   readonly decisions?: string;
   readonly decisionsOf?: DecisionSelection;
@@ -61,6 +63,7 @@ export function runCommand(terminal: Terminal): Command {
     .option('--requests <N>', 'only the first N requests of the workload', wholeNumber(1))
     .option('--seed <N>', 'seed of everything that is drawn', wholeNumber(0), 1)
     .option('--replications <N>', 'run with N seeds, from --seed on', wholeNumber(1), 1)
+    .addOption(fixtureOption())
     .option('--jobs <N>', 'runs at once (default: one per core)', wholeNumber(1), defaultJobs())
     .option('--check', 'verify every law of the simulation after every event')
     .addOption(decisionsOption())
@@ -83,12 +86,20 @@ async function run(name: string, options: RunOptions, terminal: Terminal): Promi
   const axes = sweepAxes(loaded, options.sweep);
   if (axes.length > 0) refuseDecisionsOfSweep(decisions);
   const sweepOutputs = axes.length > 0 ? outputs.map(outputOfSweep) : [];
-  const opened = workloadOf(loaded, resources, options.requests);
+  const fixture = options.fixture === undefined ? undefined : fixtureNamed(options.fixture);
+  const opened = workloadOf(loaded, resources, options.requests, { fixture });
   const seeds = Array.from({ length: options.replications }, (_, k) => options.seed + k);
   const check = options.check ?? false;
   const policies = options.policy?.split(',').map((policy) => policy.trim());
   const inputs = runInputs(scenario, opened, { policies, seeds, check, decisions: decisions?.selection });
-  const source = { scenario: file, sets: options.set, changes: [], requests: options.requests, cwd: io.cwd };
+  const source = {
+    scenario: file,
+    sets: options.set,
+    changes: [],
+    requests: options.requests,
+    cwd: io.cwd,
+    fixture: options.fixture,
+  };
   const command = commandText('run', [name], options);
   if (options.dryRun === true) {
     const { count, isSearch } = sweepCases(axes);
