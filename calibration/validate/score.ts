@@ -40,6 +40,7 @@ export function score(
         const { entry, reason } = outcomes[index] ?? {};
         return entry === undefined ? [{ id, reason: reason ?? 'no forecast' }] : [];
       }),
+      ...cases.flatMap((one, index) => figuresLeftOut(one, outcomes[index] ?? {})),
     ],
     summary: summarize(cells),
     goals: goalsOf(cells),
@@ -75,6 +76,16 @@ function cellsOf(one: ValidationCase, { entry }: CaseOutcome): ValidationCell[] 
         labels: [...new Set([...one.labels, ...entry.labels.map(({ code }) => code)])],
       },
     ];
+  });
+}
+
+/** Figures of a case that has a forecast, which cannot be compared all the same. */
+function figuresLeftOut(one: ValidationCase, { entry }: CaseOutcome): ValidationReport['notScored'] {
+  if (entry === undefined) return [];
+  return one.figures.flatMap(({ id, metric, measured, predict }) => {
+    const name = [one.id, id, metric].filter((part) => part !== '').join(' ');
+    if (!(measured > 0)) return [{ id: name, reason: 'the measured value is not above zero' }];
+    return predict(entry) === undefined ? [{ id: name, reason: 'the forecast has no such figure' }] : [];
   });
 }
 

@@ -164,7 +164,7 @@ function caseOf(
   source: string,
   { repeats, plateau }: { readonly repeats: readonly Point[]; readonly plateau: number },
 ): ValidationCase {
-  const { id, server, outputTokens, concurrency, ttft, tpot, labels } = point;
+  const { id, server, outputTokens, concurrency, labels } = point;
   const loadFactor = throughputOf(point) / plateau;
   const figure = (
     metric: string,
@@ -197,24 +197,16 @@ function caseOf(
     client: 'unknown',
     labels,
     figures: [
-      ...(ttft > 0
-        ? [
-            figure(
-              'ttft.mean',
-              (one) => one.ttft,
-              (entry) => entry.ttft.mean,
-            ),
-          ]
-        : []),
-      ...(tpot > 0
-        ? [
-            figure(
-              'tpot.mean',
-              (one) => one.tpot,
-              (entry) => entry.tpot.mean,
-            ),
-          ]
-        : []),
+      figure(
+        'ttft.mean',
+        (one) => one.ttft,
+        (entry) => entry.ttft.mean,
+      ),
+      figure(
+        'tpot.mean',
+        (one) => one.tpot,
+        (entry) => entry.tpot.mean,
+      ),
       figure('e2e.mean', (one) => one.ttft + one.tpot * (outputTokens - 1), predictedE2e),
       ...(loadFactor === 1 ? [figure('throughput.requestsPerSecond', throughputOf, littlesLaw)] : []),
     ],

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { UserError } from '../../base/user-error.ts';
 import { publishedExperiments } from '../../calibration/validate/published/published-experiments.ts';
 import { servingPoints } from '../../calibration/validate/serving-points.ts';
+import { staticBatches } from '../../calibration/validate/static-batches.ts';
 import { joined, NOTHING, type Measurements } from '../../calibration/validate/validation-case.ts';
 import { vllmRun } from '../../calibration/validate/vllm-run.ts';
 import { traceFilesOf } from '../../sim/workload/trace/trace-format.ts';
@@ -18,7 +19,7 @@ import { readScenarioRun } from './read-scenario-run.ts';
  */
 export function readMeasurements(names: readonly string[], cwd: string): Measurements {
   const found = joined(names.map((name) => readNamed(path.resolve(cwd, name), name, cwd)));
-  if (found.cases.length + found.notScored.length > 0) return found;
+  if (found.cases.length > 0 || found.notScored.some(({ reason }) => reason !== UNREAD)) return found;
   throw new UserError({
     code: 'E_VALIDATE',
     message: `no measurements in ${names.join(', ')}`,
@@ -28,6 +29,12 @@ export function readMeasurements(names: readonly string[], cwd: string): Measure
 
 const FORMATS =
   'measurements are a CSV of serving points, a recorded vLLM run, published experiments, or a scenario with a measured workload';
+
+/** Why a file in a folder is left out. */
+const UNREAD = 'holds no measurements that are read';
+
+/** What a recorded vLLM run consists of. */
+const RUN_FILES = new Set(['meta.json', 'requests.jsonl']);
 
 function readNamed(file: string, name: string, cwd: string): Measurements {
   if (!existsSync(file)) {
@@ -48,20 +55,30 @@ function readFolder(folder: string, cwd: string): Measurements {
   const has = (name: string): boolean => existsSync(path.join(folder, name));
   if (has('meta.json') && has('requests.jsonl')) {
     const [meta, requests] = [path.join(folder, 'meta.json'), path.join(folder, 'requests.jsonl')];
-    return vllmRun(
+    const run = vllmRun(
       folder,
       { file: shownPath(meta, cwd), text: textOf(meta, cwd) },
       traceFilesOf(shownPath(requests, cwd), textOf(requests, cwd)),
       nodeProfiles(),
     );
+    const others = readdirSync(folder)
+      .toSorted()
+      .filter((name) => !RUN_FILES.has(name));
+    return joined([run, ...others.map((name) => unread(path.join(folder, name), cwd))]);
   }
   const entries = readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return joined(
     entries.map((entry) => {
       const file = path.join(folder, entry.name);
-      return (entry.isDirectory() ? readFolder(file, cwd) : readFile(file, cwd)) ?? NOTHING;
+      if (entry.isDirectory()) return readFolder(file, cwd);
+      const accompanies = entry.name === 'workloads.json' && has('experiments.json');
+      return readFile(file, cwd) ?? (accompanies ? NOTHING : unread(file, cwd));
     }),
   );
+}
+
+function unread(file: string, cwd: string): Measurements {
+  return { ...NOTHING, notScored: [{ id: shownPath(file, cwd), reason: UNREAD }] };
 }
 
 /** Undefined for a file that holds no measurements. */
@@ -72,6 +89,8 @@ function readFile(file: string, cwd: string): Measurements | undefined {
     const header = content.slice(0, content.indexOf('\n')).split(',');
     if (header.includes('silicon_tpot_ms'))
       return servingPoints(traceFilesOf(shown, content), nodeProfiles());
+    if (header.includes('token_time') && header.includes('prompt_time'))
+      return staticBatches(traceFilesOf(shown, content), nodeProfiles());
   }
   if (path.basename(file) === 'experiments.json') {
     return publishedExperiments(

@@ -89,12 +89,35 @@ describe('fleetcast validate', () => {
       writeFileSync(path.join(folder, 'runs', name, 'meta.json'), JSON.stringify(meta));
       writeFileSync(path.join(folder, 'runs', name, 'requests.jsonl'), requests);
     }
+    writeFileSync(path.join(folder, 'runs', 'h100', 'notes.txt'), 'a quiet day');
     const { stdout } = await run('validate', 'runs', '-o', 'json');
     const report = validationReport.parse(JSON.parse(stdout));
     expect(new Set(report.cells.map(({ id, engine }) => `${id} ${engine}`))).toEqual(
       new Set(['h100 vllm-0.19']),
     );
-    expect(report.notScored).toEqual([{ id: 'unknown', reason: 'no profile of the GPU Acme X1' }]);
+    expect(report.notScored).toEqual([
+      { id: 'runs/h100/notes.txt', reason: 'holds no measurements that are read' },
+      { id: 'unknown', reason: 'no profile of the GPU Acme X1' },
+    ]);
+  });
+
+  it('lists every row of static batches with the reason why none is scored', async () => {
+    const { run } = workspace({
+      'batches.csv': [
+        'model,hardware,prompt_size,batch_size,token_size,prompt_time,token_time,e2e_time,tensor_parallel',
+        'llama2-70b,a100-80gb,512,1,128,196,54.8,7168,2',
+        'llama2-70b,h100-80gb-pcap,512,1,128,196,54.8,7168,2',
+        'bloom-176b,a100-80gb,512,1,128,196,54.8,7168,8',
+      ].join('\n'),
+    });
+    const { stdout } = await run('validate', 'batches.csv', '-o', 'json');
+    const { notScored } = validationReport.parse(JSON.parse(stdout));
+    expect(notScored.map(({ id }) => id)).toEqual(['batches.csv:2', 'batches.csv:3', 'batches.csv:4']);
+    expect(notScored.map(({ reason }) => reason)).toEqual([
+      expect.stringContaining('vLLM of 2023'),
+      expect.stringContaining('capped'),
+      'no profile of the model bloom-176b',
+    ]);
   });
 
   it('refuses paths without measurements', async () => {
