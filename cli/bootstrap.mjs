@@ -28,6 +28,7 @@ const TASKS = {
   conformance: { project: TOOLS, command: ['dist/test/conformance/main.js', ...args] },
   'gate-study': { project: TOOLS, command: ['dist/test/gate-study.js', ...args] },
   soak: { project: TOOLS, command: ['dist/test/soak.js', ...args] },
+  accuracy: { project: PRODUCT, command: ['cli/accuracy.mjs', ...args] },
   'fit-profiles': { project: TOOLS, command: ['dist/calibration/fit-profiles.js', ...args] },
 };
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { API_VERSION, label, manifest, runEntry } from './run-report.ts';
+import { API_VERSION, band, label, manifest, runEntry } from './run-report.ts';
 
 /*
  * The document of `fleetcast plan -o json`. Seconds, tokens, GPUs and USD; loads are multiples of the scenario's own load;
@@ -29,6 +29,8 @@ const plannedFleet = z.strictObject({
   usdPerMonth: z.number().optional(),
   /** At the planned load, everything up, all requests of the workload. */
   forecast: runEntry.optional(),
+  /** Where measurements of it would probably lie. */
+  bands: z.array(band).optional(),
 });
 
 const candidate = z.strictObject({

@@ -152,6 +152,28 @@ export const comparison = z.strictObject({
   verdict: comparisonVerdict,
 });
 
+/**
+ * Where a measurement would probably lie: the forecast, its seeds and the errors of forecasts that were compared with
+ * measurements (`fleetcast validate`).
+ */
+export const band = z.strictObject({
+  policy: z.string(),
+  /** Dotted path of a run entry: `ttft.p90`. */
+  metric: z.string(),
+  low: z.number(),
+  high: z.number(),
+  /** Share of measurements that are meant to lie within. */
+  level: z.number(),
+  /** Comparisons behind it, and their pairs (model, GPU). */
+  count: z.int(),
+  pairs: z.int(),
+  /** What the comparisons have in common; absent = nothing. */
+  class: z.string().optional(),
+  regime: z.string().optional(),
+  /** Fewer than three pairs. */
+  indicative: z.boolean(),
+});
+
 export const manifest = z.strictObject({
   scenario: z.string(),
   scenarioSha256: z.string(),
@@ -169,6 +191,7 @@ export const runReport = z.strictObject({
   answer: z.strictObject({ sentence: z.string(), next: z.string().optional() }).optional(),
   runs: z.array(runEntry),
   comparisons: z.array(comparison),
+  bands: z.array(band).optional(),
 });
 
 export type Distribution = z.infer<typeof distribution>;
@@ -182,5 +205,6 @@ export type ThresholdResult = z.infer<typeof thresholdResult>;
 export type RunEntry = z.infer<typeof runEntry>;
 export type Comparison = z.infer<typeof comparison>;
 export type ComparisonVerdict = z.infer<typeof comparisonVerdict>;
+export type Band = z.infer<typeof band>;
 export type Manifest = z.infer<typeof manifest>;
 export type RunReport = z.infer<typeof runReport>;

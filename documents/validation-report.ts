@@ -38,6 +38,13 @@ const validationCell = z.strictObject({
   /** Absent where no plateau of throughput was measured. */
   loadFactor: z.number().optional(),
   bin: loadBin.optional(),
+  /** Share of waiting in the mean TTFT that was forecast. */
+  queueShare: z.number().optional(),
+  /** Mean batch of a replica in the forecast. */
+  meanRunning: z.number().optional(),
+  /** Means of the requests that were played. */
+  inputTokens: z.number().optional(),
+  outputTokens: z.number().optional(),
   /** Whether it is known how the client sent its requests and took its times. */
   client: z.enum(['documented', 'unknown']),
   /** Codes of what weakens the comparison. */
@@ -104,7 +111,7 @@ const validationSummary = z.strictObject({
 });
 
 /** How far the forecast is from what it is meant to reach, over steady and loaded points of all models and GPUs. */
-const validationGoal = z.strictObject({
+export const validationGoal = z.strictObject({
   /** What it is about: `TPOT, dense BF16`. */
   title: z.string(),
   metric: z.string(),

@@ -1,6 +1,7 @@
 import { JUDGED_METRICS, RELEVANT_SHARE } from '../documents/metric.ts';
 import type { RunReport } from '../documents/run-report.ts';
 import { answerOf } from './answer.ts';
+import { bandBasis, bandRows } from './band-rows.ts';
 import { figureRows } from './figure-rows.ts';
 import { formatChange, formatCount, formatDifference, formatInterval, plural } from './format.ts';
 import { isTransient, metricOf, policyFigures, type PolicyFigures } from './policy-figures.ts';
@@ -23,6 +24,7 @@ export function renderTable(report: RunReport, { color }: { readonly color: bool
   const sections = [
     heading(report, policies),
     ...figures(policies, paint),
+    bandLines(report, policies),
     ...differences(report, policies, paint),
     thresholds(report, paint),
     remarks(report, policies),
@@ -84,6 +86,21 @@ function figures(policies: readonly PolicyFigures[], paint: Paint): string[][] {
   });
 }
 
+/** Where measurements would probably lie. */
+function bandLines(report: RunReport, policies: readonly PolicyFigures[]): string[] {
+  const basis = bandBasis(report);
+  if (basis === undefined) return [];
+  return [
+    'Model error',
+    ...bandRows(report, policies).flatMap(({ title, texts }) => {
+      const named = texts.flatMap((text, k) => (text === undefined ? [] : [`${policies[k]?.name} ${text}`]));
+      const shown = policies.length > 1 ? named.join(', ') : (texts[0] ?? '');
+      return wrap(`${title.padEnd(10)}${shown}`, WIDTH - 2, ' '.repeat(10)).map((line) => `  ${line}`);
+    }),
+    ...wrap(basis, WIDTH - 2).map((line) => `  ${line}`),
+  ];
+}
+
 /** What each other policy changes against the baseline, in the metrics that decide and some that explain. */
 function differences(report: RunReport, policies: readonly PolicyFigures[], paint: Paint): string[][] {
   const [baseline, ...candidates] = policies;
@@ -141,6 +158,7 @@ function remarks({ runs }: RunReport, policies: readonly PolicyFigures[]): strin
   const labels = new Map<string, string[]>();
   for (const { policy, labels: own } of runs) {
     for (const { code, text } of own) {
+      if (code === 'transient') continue; // said in words of its own
       const key = `${code}: ${text}`;
       labels.set(key, [...new Set([...(labels.get(key) ?? []), policy])]);
     }

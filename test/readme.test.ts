@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 import { benchResult } from './support/bench-result.ts';
+import { modelErrorFile } from '../cli/files/model-error-file.ts';
+import { renderAccuracyMarkdown } from '../reports/validation/accuracy-markdown.ts';
 import { workspace, type Workspace } from './support/workspace.ts';
 
 const README = fileURLToPath(new URL('../README.md', import.meta.url));
@@ -75,7 +77,7 @@ describe('README', () => {
     for (const line of commands) {
       const args = argumentsOf(line);
       if (args === undefined) {
-        expect(line).toMatch(/^npm (test|run (check|bench|conformance))\b/);
+        expect(line).toMatch(/^npm (test|run (check|bench|conformance|accuracy))\b/);
         continue;
       }
       const { code, stderr } = await attempt(folder, args);
@@ -99,6 +101,15 @@ describe('README', () => {
         `<!-- run: fleetcast ${command} -->\n\n\`\`\`text\n${outputs.get(command)?.trimEnd() ?? ''}\n\`\`\``,
     );
     await expect(rendered).toMatchFileSnapshot(README);
+  });
+
+  it('shows the errors that npm run accuracy wrote last', () => {
+    const shown = /<!-- accuracy: npm run accuracy -->\n\n([\s\S]*?)\n<!-- end of accuracy -->/.exec(
+      readme,
+    )?.[1];
+    const errors = modelErrorFile();
+    expect(errors).toBeDefined();
+    expect(shown).toBe(errors && renderAccuracyMarkdown(errors));
   });
 
   it('has a scenario that runs', async () => {

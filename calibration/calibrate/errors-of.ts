@@ -1,5 +1,5 @@
 import type { CalibrationError } from '../../documents/calibration-report.ts';
-import { quantile } from '../validate/quantile.ts';
+import { quantile } from '../../compare/quantile.ts';
 import type { Calibration } from './calibrate.ts';
 import type { ComparisonRow } from './comparison.ts';
 

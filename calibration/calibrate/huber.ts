@@ -1,4 +1,4 @@
-import { quantile } from '../validate/quantile.ts';
+import { quantile } from '../../compare/quantile.ts';
 import type { ComparedMetric, ComparisonRow } from './comparison.ts';
 
 /*

@@ -1,6 +1,6 @@
 import { choleskyInverse } from '../../base/cholesky.ts';
 import { exp, log } from '../../base/math.ts';
-import { quantile } from '../validate/quantile.ts';
+import { quantile } from '../../compare/quantile.ts';
 import type { Comparison } from './comparison.ts';
 import { huberLoss, huberWeight, spreadsOf, type Spreads } from './huber.ts';
 

@@ -1,5 +1,5 @@
 import type { ValidationCell, ValidationSummary } from '../../documents/validation-report.ts';
-import { quantile } from './quantile.ts';
+import { quantile } from '../../compare/quantile.ts';
 
 /** Fewer (model, GPU) pairs than this say little about the next one. */
 const ENOUGH_PAIRS = 3;

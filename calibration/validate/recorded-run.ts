@@ -1,7 +1,7 @@
 import type { RunEntry } from '../../documents/run-report.ts';
 import type { Trace } from '../../sim/workload/trace/trace.ts';
 import { measuredRequests } from './measured-requests.ts';
-import { quantile } from './quantile.ts';
+import { quantile } from '../../compare/quantile.ts';
 import type { MeasuredFigure, MeasuredServer, ValidationCase } from './validation-case.ts';
 
 export interface RecordedRun {

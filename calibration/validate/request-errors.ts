@@ -1,6 +1,6 @@
 import { COMPLETED, indexOf, type RequestTable } from '../../documents/request-table.ts';
 import type { ValidationRequests } from '../../documents/validation-report.ts';
-import { quantile } from './quantile.ts';
+import { quantile } from '../../compare/quantile.ts';
 import type { ValidationCase } from './validation-case.ts';
 
 /** Errors of each request against its own measurement: the k-th row of the run is the k-th request of the record. */

@@ -1,5 +1,6 @@
+import { queueShareOf } from '../../compare/queue-share.ts';
 import type { RequestTable } from '../../documents/request-table.ts';
-import type { RunEntry } from '../../documents/run-report.ts';
+import type { RunEntry, StageReport } from '../../documents/run-report.ts';
 import type {
   ValidationCell,
   ValidationKnee,
@@ -72,11 +73,33 @@ function cellsOf(one: ValidationCase, { entry }: CaseOutcome): ValidationCell[] 
         error: predicted / figure.measured - 1,
         ...(noise !== undefined && { noise }),
         ...(loadFactor !== undefined && { loadFactor, bin: loadBinOf(loadFactor) }),
+        ...circumstances(entry, figure.part?.(entry) ?? entry),
         client: one.client,
         labels: [...new Set([...one.labels, ...entry.labels.map(({ code }) => code)])],
       },
     ];
   });
+}
+
+/** Under what load a figure was forecast. */
+function circumstances(
+  entry: RunEntry,
+  part: RunEntry | StageReport,
+): Pick<ValidationCell, 'queueShare' | 'meanRunning' | 'inputTokens' | 'outputTokens'> {
+  const share = queueShareOf(part);
+  const { requestsPerSecond, inputTokensPerSecond, outputTokensPerSecond } = part.throughput;
+  const each = (perSecond: number | undefined): number | undefined =>
+    perSecond === undefined || !(Number(requestsPerSecond) > 0)
+      ? undefined
+      : perSecond / Number(requestsPerSecond);
+  const [input, output] = [each(inputTokensPerSecond), each(outputTokensPerSecond)];
+  const [pool] = entry.pools;
+  return {
+    ...(share !== undefined && { queueShare: share }),
+    ...(pool?.meanRunning !== undefined && { meanRunning: pool.meanRunning }),
+    ...(input !== undefined && { inputTokens: input }),
+    ...(output !== undefined && { outputTokens: output }),
+  };
 }
 
 /** Figures of a case that has a forecast, which cannot be compared all the same. */

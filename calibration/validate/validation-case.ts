@@ -1,4 +1,4 @@
-import type { RunEntry } from '../../documents/run-report.ts';
+import type { RunEntry, StageReport } from '../../documents/run-report.ts';
 import type { AccuracyClass, ValidationCell, ValidationKnee } from '../../documents/validation-report.ts';
 
 /** One run of a real server or fleet: how to play it, and what was measured. */
@@ -33,6 +33,8 @@ export interface MeasuredFigure {
   readonly unit: ValidationCell['unit'];
   readonly measured: number;
   readonly predict: (entry: RunEntry) => number | undefined;
+  /** The part of the run that was measured; undefined = all of it. */
+  readonly part?: (entry: RunEntry) => StageReport | undefined;
   readonly noise?: number | undefined;
   /** May depend on the forecast where the report does not say what its unit is. */
   readonly loadFactor?: number | ((entry: RunEntry) => number | undefined) | undefined;

@@ -1,20 +1,24 @@
 import { UserError } from '../../base/user-error.ts';
 import { API_VERSION } from '../../documents/run-report.ts';
-import type { Plan } from '../../documents/plan.ts';
+import type { Plan, PlannedFleet } from '../../documents/plan.ts';
 import { demandOf } from '../../planner/demand.ts';
 import type { FleetRun } from '../../planner/ledger.ts';
 import { makePlan } from '../../planner/make-plan.ts';
 import { planSpace } from '../../planner/plan-space.ts';
 import { requirementOf } from '../../planner/requirement.ts';
 import { planAnswerOf } from '../../reports/plan/plan-answer.ts';
+import { modelOf } from '../../scenarios/resolve/model-of.ts';
+import type { ScenarioResources } from '../../scenarios/resources.ts';
 import type { LoadedScenario } from '../../scenarios/load/load-scenario.ts';
 import type { ResolvedScenario } from '../../scenarios/resolve/resolve-scenario.ts';
 import type { OpenedWorkload } from '../../scenarios/resolve/workload-of.ts';
+import { modelErrorFile } from '../files/model-error-file.ts';
 import { nodeResources } from '../files/node-resources.ts';
 import { openJobs } from '../jobs/jobs.ts';
 import type { CandidateTask, CaseSource } from '../jobs/task.ts';
 import { packageVersion } from '../package-root.ts';
 import type { Terminal } from '../terminal.ts';
+import { withModelError } from '../run/with-model-error.ts';
 import { highsSolver } from './highs-solver.ts';
 
 export interface PlanRun {
@@ -95,11 +99,28 @@ export async function planRun(run: PlanRun, terminal: Terminal): Promise<Plan> {
       },
       answer: { sentence: '' },
       ...figures,
+      ...(figures.best !== undefined && { best: withBands(figures.best, loaded, resources) }),
     };
     return { ...plan, answer: planAnswerOf(plan) };
   } finally {
     await jobs.close();
   }
+}
+
+/** The planned fleet with the errors of past forecasts around its figures. */
+function withBands(
+  best: PlannedFleet,
+  { scenario, file }: LoadedScenario,
+  resources: ScenarioResources,
+): PlannedFleet {
+  const { spec } = scenario;
+  const model = spec.model === undefined ? undefined : modelOf(spec.model, file, resources);
+  const quantization = spec.fleet.pools[0]?.engine.quantization;
+  const servers = best.pools.map(({ hardware }) => ({ model, hardware, quantization }));
+  const { forecast } = best;
+  if (forecast === undefined) return best;
+  const { runs, bands } = withModelError([forecast], [{ name: forecast.policy, servers }], modelErrorFile());
+  return { ...best, ...(runs[0] !== undefined && { forecast: runs[0] }), ...(bands.length > 0 && { bands }) };
 }
 
 function taskOf(

@@ -3,7 +3,9 @@ import type { RunRecord } from '../../documents/run-record.ts';
 import { API_VERSION, type RunReport } from '../../documents/run-report.ts';
 import { answerOf } from '../../reports/answer.ts';
 import type { ResolvedScenario } from '../../scenarios/resolve/resolve-scenario.ts';
+import { modelErrorFile } from '../files/model-error-file.ts';
 import { packageVersion } from '../package-root.ts';
+import { withModelError } from './with-model-error.ts';
 
 export interface Played {
   readonly scenario: ResolvedScenario;
@@ -20,6 +22,7 @@ export function runReportOf({ scenario, workloadSha256, seeds, records }: Played
     thresholds: scenario.thresholds,
     seed: seeds[0] ?? 1,
   });
+  const { runs, bands } = withModelError(judged.runs, scenario.policies, modelErrorFile());
   const report: RunReport = {
     apiVersion: API_VERSION,
     kind: 'RunReport',
@@ -31,7 +34,9 @@ export function runReportOf({ scenario, workloadSha256, seeds, records }: Played
       seeds: [...seeds],
       ticksPerNanosecond: Math.min(...records.map((record) => record.ticksPerNanosecond)),
     },
-    ...judged,
+    runs,
+    comparisons: judged.comparisons,
+    ...(bands.length > 0 && { bands }),
   };
   return { ...report, answer: answerOf(report) };
 }

@@ -2,9 +2,11 @@ import { performance } from 'node:perf_hooks';
 
 import { Command } from 'commander';
 
+import { modelErrorOf } from '../../calibration/validate/model-error-of.ts';
 import type { ValidationReport } from '../../documents/validation-report.ts';
 import { renderValidationPage } from '../../reports/html/render-validation-page.ts';
-import { renderValidationJson } from '../../reports/json.ts';
+import { renderJson, renderValidationJson } from '../../reports/json.ts';
+import { renderAccuracyMarkdown } from '../../reports/validation/accuracy-markdown.ts';
 import { renderValidationTable } from '../../reports/validation/validation-table.ts';
 import { defaultJobs, openJobs } from '../jobs/jobs.ts';
 import { outputOption, wholeNumber } from '../options.ts';
@@ -16,7 +18,7 @@ import type { Terminal } from '../terminal.ts';
 import { readMeasurements } from '../validate/read-measurements.ts';
 import { validate } from '../validate/validate.ts';
 
-const FORMATS = ['table', 'json', 'html'] as const;
+const FORMATS = ['table', 'json', 'html', 'markdown', 'model-error'] as const;
 
 interface ValidateOptions {
   readonly output: readonly string[];
@@ -76,5 +78,9 @@ function render(
       return renderValidationJson(report);
     case 'html':
       return renderValidationPage({ report, command, scripts: pageScripts() });
+    case 'markdown':
+      return renderAccuracyMarkdown(modelErrorOf(report));
+    case 'model-error':
+      return renderJson(modelErrorOf(report));
   }
 }

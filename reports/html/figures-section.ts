@@ -1,11 +1,13 @@
 import type { ClassReport, RunReport, StageReport } from '../../documents/run-report.ts';
+import { bandBasis, bandRows } from '../band-rows.ts';
 import { figureRows } from '../figure-rows.ts';
 import { formatSeconds, formatShare, threeDigits } from '../format.ts';
 import type { PolicyFigures } from '../policy-figures.ts';
-import { html, type Markup } from './markup.ts';
+import { html, typeset, type Markup } from './markup.ts';
 
 /** Every figure of every policy; then by request class and by stage, and the pools. */
-export function figuresSection({ runs }: RunReport, policies: readonly PolicyFigures[]): Markup {
+export function figuresSection(report: RunReport, policies: readonly PolicyFigures[]): Markup {
+  const { runs } = report;
   const seeds = policies[0]?.entries.length ?? 1;
   return html`<section aria-labelledby="figures">
     <h2 id="figures">All figures</h2>
@@ -32,9 +34,37 @@ export function figuresSection({ runs }: RunReport, policies: readonly PolicyFig
         </tbody>
       </table>
     </div>
-    ${pools(runs)} ${parts('By request class', 'class', runs, ({ classes = [] }) => classes)}
+    ${bandTable(report, policies)} ${pools(runs)}
+    ${parts('By request class', 'class', runs, ({ classes = [] }) => classes)}
     ${parts('By stage', 'stage', runs, ({ stages = [] }) => stages)}
   </section>`;
+}
+
+/** Where measurements would probably lie; nothing where nothing was ever compared. */
+function bandTable(report: RunReport, policies: readonly PolicyFigures[]): Markup | undefined {
+  const basis = bandBasis(report);
+  if (basis === undefined) return undefined;
+  return html`<h3 id="model-error">Model error</h3>
+    <p class="lede">${typeset(basis)}.</p>
+    <div class="scroll" tabindex="0" role="group" aria-label="Model error">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">figure</th>
+            ${policies.map(({ name }) => html`<th scope="col">${name}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${bandRows(report, policies).map(
+            ({ title, texts }) =>
+              html`<tr>
+                <th scope="row">${title}</th>
+                ${texts.map((text) => html`<td>${text === undefined ? '-' : typeset(text)}</td>`)}
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`;
 }
 
 type Run = RunReport['runs'][number];

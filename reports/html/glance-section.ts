@@ -1,11 +1,12 @@
 import { METRICS, type Metric } from '../../documents/metric.ts';
 import type { RunReport, Verdict } from '../../documents/run-report.ts';
 import { bestOf } from '../answer.ts';
+import { bandText } from '../band-rows.ts';
 import { formatMetric } from '../format.ts';
 import type { PolicyFigures } from '../policy-figures.ts';
 import { thresholdValue } from '../threshold-value.ts';
 import { policyKey } from './legend.ts';
-import { html, type Markup } from './markup.ts';
+import { html, typeset, type Markup } from './markup.ts';
 import { policyColor } from './palette.ts';
 
 const SHOWN = new Set(['ttft.p90', 'tpot.p90', 'e2e.p90', 'goodput.attainment', 'prefixCache.hitRate']);
@@ -19,7 +20,8 @@ export function glanceSection(report: RunReport, policies: readonly PolicyFigure
   return html`<section aria-labelledby="glance">
     <h2 id="glance">At a glance</h2>
     <p class="lede">
-      Bars of times are better when short, bars of shares when long. All policies played the same requests.
+      Bars of times are better when short, bars of shares when long. All policies played the same
+      requests.${report.bands === undefined ? '' : ' Below a time: where a measurement would probably lie, going by the errors of past forecasts.'}
     </p>
     <div class="scroll" tabindex="0" role="group" aria-label="Policies at a glance">
       <table class="glance">
@@ -36,7 +38,7 @@ export function glanceSection(report: RunReport, policies: readonly PolicyFigure
               html`<tr class="${policy === best ? 'best' : ''}">
                 <th scope="row">${policyKey(position)}${policy.name}</th>
                 <td>${verdictChip(policy.verdict)}</td>
-                ${metrics.map((metric) => html`<td>${bar(metric, policy, policies, position)}</td>`)}
+                ${metrics.map((metric) => html`<td>${bar(metric, policy, policies, position)}${band(report, policy, metric)}</td>`)}
               </tr>`,
           )}
         </tbody>
@@ -67,6 +69,12 @@ function bar(
     <span class="meter" aria-hidden="true"
       ><i style="width:${width}%;background:${policyColor(position)}"></i
     ></span>`;
+}
+
+/** Where a measurement would probably lie. */
+function band({ bands = [] }: RunReport, policy: PolicyFigures, { path }: Metric): Markup | undefined {
+  const own = bands.find(({ policy: name, metric }) => name === policy.name && metric === path);
+  return own && html`<a class="band" href="#model-error">${typeset(bandText(own))}</a>`;
 }
 
 function thresholdTable({ runs }: RunReport): Markup | undefined {

@@ -55,6 +55,7 @@ tr > :last-child { padding-right: 0; }
 .glance tbody th { white-space: normal; overflow-wrap: anywhere; }
 .meter { display: block; height: 5px; margin-top: 5px; border-radius: 3px; background: var(--chip); overflow: hidden; }
 .meter i { display: block; height: 100%; border-radius: 3px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+.band { display: block; margin-top: 4px; font-size: 12px; color: var(--muted); text-decoration: none; font-weight: 400; }
 .best th, .best td { font-weight: 700; }
 .glance tbody th { font-weight: 450; } .glance .best th { font-weight: 700; }
 .key { display: inline-block; vertical-align: middle; margin-right: 8px; flex: none; }

@@ -1,6 +1,6 @@
 import { plan as planSchema, type Plan } from '../../documents/plan.ts';
 import { formatSeconds, formatShare, plural, threeDigits } from '../format.ts';
-import { fleetText, poolsText, priceText } from '../plan/plan-words.ts';
+import { bandsText, fleetText, poolsText, priceText } from '../plan/plan-words.ts';
 import { chartFigure, type Chart } from './chart.ts';
 import { html, typeset, type Markup } from './markup.ts';
 import { renderShell, withoutScripts, type PageScripts } from './page-shell.ts';
@@ -74,6 +74,7 @@ function fleetSection(plan: Plan): Markup {
       'attainment',
       forecast?.goodput?.attainment === undefined ? undefined : formatShare(forecast.goodput.attainment),
     ],
+    ['model error', bandsText(plan)],
     [
       'lower bound',
       bound &&

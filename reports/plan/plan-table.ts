@@ -1,7 +1,7 @@
 import type { Plan, PlanCandidate } from '../../documents/plan.ts';
 import { formatCount, formatSeconds, formatShare, plural, threeDigits } from '../format.ts';
 import { wrap } from '../text-layout.ts';
-import { poolsText, priceText } from './plan-words.ts';
+import { bandsText, poolsText, priceText } from './plan-words.ts';
 
 const WIDTH = 80;
 
@@ -70,6 +70,7 @@ function chosen(plan: Plan): string[] {
     ],
     ['TTFT P50/P90/P99', steady ? spread(forecast.ttft) : undefined],
     ['TPOT P50/P90/P99', steady ? spread(forecast.tpot) : undefined],
+    ['model error', bandsText(plan)],
     [
       'prefix hit rate',
       forecast?.prefixCache.hitRate === undefined ? undefined : formatShare(forecast.prefixCache.hitRate),

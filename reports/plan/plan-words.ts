@@ -1,4 +1,5 @@
-import type { PlanPool } from '../../documents/plan.ts';
+import type { Plan, PlanPool } from '../../documents/plan.ts';
+import { bandText } from '../band-rows.ts';
 
 interface Fleet {
   readonly pools: readonly PlanPool[];
@@ -29,4 +30,17 @@ export function priceText({ usdPerHour, usdPerMonth }: Fleet): string {
     ...(usdPerHour === undefined ? [] : [`$${usdPerHour.toFixed(2)} an hour`]),
     ...(usdPerMonth === undefined ? [] : [`$${Math.round(usdPerMonth).toLocaleString('en-US')} a month`]),
   ].join(', ');
+}
+
+/** Where measured P90s of the answer would probably lie; undefined where no forecast was ever compared. */
+export function bandsText({ best }: Plan): string | undefined {
+  const { bands = [] } = best ?? {};
+  const texts = ['ttft', 'tpot', 'e2e'].flatMap((family) => {
+    const band = bands.find(({ metric }) => metric === `${family}.p90`);
+    return band === undefined ? [] : [`P90 ${family.toUpperCase()} ${bandText(band)}`];
+  });
+  const [first] = bands;
+  return first === undefined || texts.length === 0
+    ? undefined
+    : `${texts.join(', ')} for ${Math.round(first.level * 100)} % of measurements, going by past comparisons`;
 }

@@ -1,3 +1,4 @@
+import { kindOfReason } from '../../documents/kind-of-reason.ts';
 import type { ValidationReport, ValidationSummary } from '../../documents/validation-report.ts';
 
 /** What a table shows of one set of errors: a row of the summary, or a goal. */
@@ -50,9 +51,7 @@ export function reasonsOf({
 }: Pick<ValidationReport, 'notScored'>): { readonly reason: string; readonly ids: readonly string[] }[] {
   const reasons = new Map<string, string[]>();
   for (const { id, reason } of notScored) {
-    const kind = reason
-      .replace(/(?<![\w.-])\d[\d.,]*(?= %)/g, 'N')
-      .replace(/(the same measurement as) .*/, '$1 another');
+    const kind = kindOfReason(reason);
     reasons.set(kind, [...(reasons.get(kind) ?? []), id]);
   }
   return [...reasons].map(([reason, ids]) => ({ reason, ids }));

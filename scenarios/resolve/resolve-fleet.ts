@@ -1,4 +1,5 @@
 import { canonicalJson } from '../../base/canonical-json.ts';
+import type { ModelProfile, WeightFormat } from '../../hardware-profiles/model-profile.ts';
 import type { PoolSpec } from '../schema/pool-schema.ts';
 import type { Scenario } from '../schema/scenario-schema.ts';
 import type { ScenarioResources } from '../resources.ts';
@@ -19,6 +20,14 @@ export interface ResolvedFleet {
   readonly model: string;
   /** Engine profiles that come from files, for the same reason. */
   readonly engines: readonly string[];
+  readonly servers: readonly ServerKind[];
+}
+
+/** What serves in a pool; hardware and model are undefined where its step time is given outright. */
+export interface ServerKind {
+  readonly model: ModelProfile | undefined;
+  readonly hardware: string | undefined;
+  readonly quantization: WeightFormat | undefined;
 }
 
 /** Every pool of a scenario; what prevents one is a problem in `notes`. */
@@ -44,5 +53,10 @@ export function resolveFleet(
   const engines = spec.fleet.pools.flatMap(({ engine: { profile } }) =>
     profile !== undefined && isEngineFile(profile) ? resources.text(profile, file).text : [],
   );
-  return { notes, pools, events, model: canonicalJson(model ?? null), engines };
+  const servers = pools.map(({ spec: { step_time, hardware, engine } }) => ({
+    model: step_time === undefined ? model : undefined,
+    hardware: step_time === undefined ? hardware : undefined,
+    quantization: engine.quantization,
+  }));
+  return { notes, pools, events, model: canonicalJson(model ?? null), engines, servers };
 }

@@ -20,7 +20,7 @@ import type { Scenario } from '../schema/scenario-schema.ts';
 import type { ClientSpec } from '../schema/workload-schema.ts';
 import { documentOf } from './document-of.ts';
 import { Notes } from './notes.ts';
-import { resolveFleet } from './resolve-fleet.ts';
+import { resolveFleet, type ServerKind } from './resolve-fleet.ts';
 import { routerOf } from './router-of.ts';
 import { sloOf } from './slo-of.ts';
 
@@ -28,6 +28,8 @@ import { sloOf } from './slo-of.ts';
 interface ResolvedPolicy {
   readonly name: string;
   readonly pools: readonly PoolInput[];
+  /** What serves in them, in their order. */
+  readonly servers: readonly ServerKind[];
   readonly events: readonly ReplicaEvent[];
   readonly router: RouterInput;
   /** What weakens forecasts of this policy. */
@@ -91,6 +93,7 @@ export function resolveScenario(loaded: LoadedScenario, resources: ScenarioResou
     policies: policies.map(({ policy, fleet, router, notes }) => ({
       name: policy.name,
       pools: fleet.pools.map(({ input }) => input),
+      servers: fleet.servers,
       events: fleet.events,
       router: router.input,
       labels: [...fleet.notes.labels, ...notes.labels],

@@ -43,6 +43,12 @@ export interface RecordedStage {
   readonly warmup: boolean;
 }
 
+/** Figures of a fleet whose backlog grows say how long one looked. */
+const TRANSIENT: Label = {
+  code: 'transient',
+  text: 'more arrives than is served: TTFT, E2E and queue times grow for as long as one looks',
+};
+
 /** Turns what happens in a run into its entry in the report, its request table and its series. */
 export class RunRecorder {
   private readonly run: RecordedRun;
@@ -113,10 +119,11 @@ export class RunRecorder {
     const { prefixCache, ...summary } = summarise(table, () => true, seconds);
     const predicted = this.requests.predictedHitTokens;
     const cost = this.cost(seconds, summary.throughput);
+    const verdict = this.verdict();
     const entry: RunEntry = {
       policy: run.policy,
       seed: run.seed,
-      verdict: this.verdict(),
+      verdict,
       ...summary,
       itl: this.gaps.distribution(1 / run.ticksPerSecond),
       prefixCache: { ...prefixCache, ...(predicted !== undefined && { predictedHitTokens: predicted }) },
@@ -132,7 +139,7 @@ export class RunRecorder {
           ...summarise(table, (row) => table.classCode?.[row] === code, seconds),
         })),
       }),
-      labels: [...run.labels],
+      labels: verdict === 'unstable' ? [...run.labels, TRANSIENT] : [...run.labels],
     };
     const ticksPerNanosecond = this.run.ticksPerSecond / 1e9;
     const counts = {

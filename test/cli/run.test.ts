@@ -7,6 +7,21 @@ import { workspace } from '../support/workspace.ts';
 
 const FILES = { 's.yaml': SMALL_SCENARIO, 'box.yaml': BLACK_BOX_SCENARIO };
 
+/** Ten requests a second of 4,000 tokens: more than one replica can compute, little for twelve. */
+const OVERLOAD = `
+apiVersion: fleetcast/v1alpha1
+kind: Scenario
+metadata: { name: overload }
+spec:
+  model: llama-3.1-8b
+  fleet: { pools: [{ name: own, hardware: h100-sxm-80gb, replicas: 1 }] }
+  workload:
+    random: { input_len: 4000, output_len: 100, requests: 3000, rate: 20 }
+  policies:
+    - { name: one, router: { builtin: round-robin } }
+    - { name: twelve, router: { builtin: round-robin }, set: { "spec.fleet.pools[0].replicas": 12 } }
+`;
+
 describe('fleetcast run', () => {
   it('prints a table with both policies, and the answer as its last line', async () => {
     const { code, stdout, stderr } = await workspace(FILES).run('run', 's.yaml');
@@ -32,6 +47,37 @@ describe('fleetcast run', () => {
     );
     expect(report.manifest).toMatchObject({ scenario: 'small', seeds: [1], ticksPerNanosecond: 64 });
     expect(report.answer?.sentence).toBeTruthy();
+  });
+
+  it('calls an overloaded fleet unstable and shows no latency of it as a steady one', async () => {
+    const { run, read } = workspace({ 'overload.yaml': OVERLOAD });
+    const outputs = ['-o', 'json=r.json', '-o', 'html=r.html', '-o', 'table'];
+    const { code, stdout } = await run('run', 'overload.yaml', ...outputs, '--quiet');
+    expect(code).toBe(0);
+    const report = runReport.parse(JSON.parse(read('r.json')));
+    const verdicts = new Map(report.runs.map(({ policy, verdict }) => [policy, verdict]));
+    expect(verdicts).toEqual(
+      new Map([
+        ['one', 'unstable'],
+        ['twelve', 'stable'],
+      ]),
+    );
+    expect(report.runs[0]?.labels.map(({ code: label }) => label)).toContain('transient');
+    const banded = (policy: string) =>
+      report.bands?.filter((band) => band.policy === policy).map(({ metric }) => metric.split('.')[0]);
+    expect(new Set(banded('one'))).toEqual(new Set(['tpot']));
+    expect(new Set(banded('twelve'))).toEqual(new Set(['ttft', 'tpot', 'e2e']));
+    const cells = (line: string) =>
+      stdout
+        .split('\n')
+        .find((text) => text.startsWith(line))
+        ?.trim()
+        .split(/ {2,}/);
+    expect(cells('TTFT P90')?.[1]).toBe('-');
+    expect(cells('E2E P90')?.[1]).toBe('-');
+    expect(cells('TTFT P90')?.[2]).toMatch(/ms$/);
+    expect(stdout).toContain('more arrives than is served');
+    expect(read('r.html')).toContain('no steady value');
   });
 
   it('writes every output that is asked for', async () => {

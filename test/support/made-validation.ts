@@ -1,7 +1,8 @@
 import { score } from '../../calibration/validate/score.ts';
 import type { ValidationCase } from '../../calibration/validate/validation-case.ts';
-import { API_VERSION, type RunEntry } from '../../documents/run-report.ts';
+import { API_VERSION } from '../../documents/run-report.ts';
 import type { ValidationReport } from '../../documents/validation-report.ts';
+import { madeReport } from './made-report.ts';
 
 const PAIRS = [
   ['llama-3.1-8b', 'h200-sxm-141gb'],
@@ -15,6 +16,8 @@ const LADDER = [
   [15, 0.9, 0.7],
   [20, 4, 6],
 ] as const;
+
+const [FORECAST] = madeReport([{ policy: 'one-server' }], { minutes: 30 }).report.runs;
 
 /** A report of made-up measurements: every forecast of case k is (1 + k / 50) times the measurement. */
 export function madeValidation(name = 'made up'): ValidationReport {
@@ -67,7 +70,7 @@ export function madeValidation(name = 'made up'): ValidationReport {
         contests: [{ id: `${name} fleet`, metric: 'ttft.mean', higherIsBetter: false, entrants }],
         notScored: [{ id: `${name} other`, reason: `no profile of the GPU ${name}` }],
       },
-      cases.map(() => ({ entry: { labels: [] } as unknown as RunEntry })),
+      cases.map(() => ({ entry: FORECAST })),
     ),
   };
 }

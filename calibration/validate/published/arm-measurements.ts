@@ -88,6 +88,7 @@ function figuresOf(arm: PlayedArm, stage: PlayedStage): MeasuredFigure[] {
           const report = stage.at(entry);
           return report === undefined ? undefined : of(report);
         },
+        part: stage.at,
         noise: noiseOf(valuesAt(arm, stage.rate, key)),
         loadFactor: (entry) => loadFactorOf(arm, stage, entry),
       },
