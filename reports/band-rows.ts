@@ -25,10 +25,8 @@ export function bandRows({ bands = [] }: RunReport, policies: readonly PolicyFig
 /** `410 to 890 ms`. */
 export function bandText({ low, high }: Pick<Band, 'low' | 'high'>): string {
   const [from, to] = [formatSeconds(low), formatSeconds(high)];
-  const unit = / m?s$/.exec(to)?.[0] ?? '';
-  return from.endsWith(unit) && / ms$/.test(from) === / ms$/.test(to)
-    ? `${from.slice(0, from.length - unit.length)} to ${to}`
-    : `${from} to ${to}`;
+  const unit = to.endsWith(' ms') ? ' ms' : ' s';
+  return from.endsWith(unit) ? `${from.slice(0, from.length - unit.length)} to ${to}` : `${from} to ${to}`;
 }
 
 /** What stands behind the bands, in a sentence. */
