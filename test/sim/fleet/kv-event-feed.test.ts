@@ -108,6 +108,7 @@ function source(): RequestSource {
 const PRECISE = `apiVersion: llm-d.ai/v1alpha1
 kind: EndpointPickerConfig
 plugins:
+- {type: token-producer, parameters: {modelName: m, vllm: {}}}
 - {type: precise-prefix-cache-producer, parameters: {tokenProcessorConfig: {blockSizeTokens: BLOCK}}}
 - {type: prefix-cache-scorer, parameters: {prefixMatchInfoProducerName: precise-prefix-cache-producer}}
 schedulingProfiles:
