@@ -9,14 +9,17 @@ export class InvariantError extends Error {
   }
 }
 
-/** Throws InvariantError when `condition` is false. `law` names what should hold: 'KV blocks conserved'. */
+/**
+ * Throws InvariantError when `condition` is false. `law` names what should hold: 'KV blocks conserved'. Details are made
+ * whether it holds or not: where that happens for every event, an `if` that throws the error costs nothing.
+ */
 export function invariant(
   condition: unknown,
   law: string,
-  details: Readonly<Record<string, unknown>> = {},
+  details?: Readonly<Record<string, unknown>>,
 ): asserts condition {
   if (condition === false || condition === undefined || condition === null)
-    throw new InvariantError(law, details);
+    throw new InvariantError(law, details ?? {});
 }
 
 /** For the `default` of an exhaustive switch: does not compile while a case is missing. */

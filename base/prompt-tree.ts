@@ -1,4 +1,4 @@
-import { invariant } from './invariant.ts';
+import { InvariantError } from './invariant.ts';
 import { KEYS_PER_RUN, type ContentId, type KeyRun, type Prompt, type Span } from './prompt.ts';
 import { SiblingRuns } from './sibling-runs.ts';
 
@@ -110,7 +110,7 @@ export class TreePrompt implements Prompt {
     let depth = this.length;
     for (const span of more) {
       if (span.tokens === 0) continue;
-      invariant(span.tokens > 0, 'a span has at least one token', { span });
+      if (span.tokens < 0) throw new InvariantError('a span has at least one token', { span });
       const previous = path.at(-1);
       const run = this.child(previous, depth, span.content, span.start);
       const last = spans.at(-1);

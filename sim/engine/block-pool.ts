@@ -1,4 +1,4 @@
-import { invariant } from '../../base/invariant.ts';
+import { invariant, InvariantError } from '../../base/invariant.ts';
 import type { Run } from '../../base/prompt-tree.ts';
 import type { Blocks } from '../../base/units.ts';
 import type { PathOfRuns } from './path-of-runs.ts';
@@ -50,7 +50,8 @@ export class BlockPool {
 
   /** Takes blocks from the front of the free queue; what was cached in them is lost. */
   take(blocks: Blocks): void {
-    invariant(blocks <= this.free, 'blocks are taken only when they are free', { blocks, free: this.free });
+    if (blocks > this.free)
+      throw new InvariantError('blocks are taken only when they are free', { blocks, free: this.free });
     this.free -= blocks;
     if (blocks <= this.blank) {
       this.blank -= blocks;

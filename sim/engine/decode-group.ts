@@ -27,7 +27,6 @@ export class DecodeGroup {
   /** Sums over members of the tokens computed in composed passes, and of their squares. */
   private context: Tokens = 0;
   private squares = 0;
-  private readonly gone: Sequence[] = [];
   private readonly kv: KvCacheManager;
   private readonly isAsync: boolean;
   /** The last pass that was composed, and the one before it. */
@@ -107,13 +106,16 @@ export class DecodeGroup {
 
   /** Members that must leave before the output of pass `number` is processed, in order of admission. */
   leaving(number: number): readonly Sequence[] {
-    const { members, leaves, gone } = this;
-    gone.length = 0;
+    const { members, leaves } = this;
+    let gone: Sequence[] | undefined;
     for (let place = 0; place < members.length; place++) {
       const member = members[place];
-      if (member !== undefined && (leaves[place] ?? 0) <= number) gone.push(member);
+      if (member === undefined || (leaves[place] ?? 0) > number) continue;
+      // Mostly it is one: a list that grows from nothing has room for many.
+      if (gone === undefined) gone = [member];
+      else gone.push(member);
     }
-    return gone.length < 2 ? gone : gone.sort((a, b) => a.rank - b.rank);
+    return gone?.sort((a, b) => a.rank - b.rank) ?? [];
   }
 
   /** Whether a member writes blocks of a run. */
@@ -136,9 +138,8 @@ export class DecodeGroup {
   /** Lets members go, in order of admission: in passes under way they get rows of their own. */
   release(sequences: readonly Sequence[]): void {
     for (const sequence of sequences) this.settle(sequence);
-    for (const pass of [this.latest, this.previous]) {
-      if (pass !== undefined && pass.grouped > 0) pass.takeIn(sequences, this.composed, this.processed);
-    }
+    this.latest?.takeIn(sequences, this.composed, this.processed);
+    this.previous?.takeIn(sequences, this.composed, this.processed);
     for (const sequence of sequences) this.remove(sequence);
     this.firstLeaves = Infinity;
     for (const pass of this.leaves) if (pass < this.firstLeaves) this.firstLeaves = pass;

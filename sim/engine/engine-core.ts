@@ -195,7 +195,9 @@ export class EngineCore {
     const { blockedBy } = this.admission;
     if (this.kv.window !== undefined || this.state.tracksPrefills) return false;
     if (this.config.prefillScheduleInterval > 1) return false;
-    return blockedBy === undefined || !this.attended.some((other) => blockedBy.goesOnFrom(other));
+    if (blockedBy === undefined) return true;
+    for (const other of this.attended) if (blockedBy.goesOnFrom(other)) return false;
+    return true;
   }
 
   /**

@@ -127,6 +127,8 @@ export class Leap implements Stretch {
   private stepsWithinPool(steps: number): number {
     const { slackCounts, core } = this;
     const free = Math.floor(core.kv.pool.free / core.kv.groups);
+    // As if all of them needed a block at once.
+    if (core.running.length * Math.ceil(steps / slackCounts.length) <= free) return steps;
     if (blocksFor(slackCounts, steps) <= free) return steps;
     let low = 0;
     let high = steps;

@@ -5,6 +5,7 @@ import type { BlockTable } from './block-table.ts';
 import { DecodeGroup } from './decode-group.ts';
 import type { EngineConfig } from './engine-config.ts';
 import { KvCacheManager } from './kv-cache-manager.ts';
+import { putIn, takeOut } from './ordered-list.ts';
 import { RequestQueue, servedBefore } from './request-queue.ts';
 import type { SchedulingPass } from './scheduling-pass.ts';
 import { NOT_GROUPED, type Sequence } from './sequence.ts';
@@ -92,8 +93,8 @@ export class SchedulerState {
   /** Takes a sequence out of the running list. */
   leaveRunning(sequence: Sequence): void {
     this.attend(sequence);
-    this.running.splice(this.running.indexOf(sequence), 1);
-    if (this.attended !== this.running) this.attended.splice(this.attended.indexOf(sequence), 1);
+    takeOut(this.running, sequence);
+    if (this.attended !== this.running) takeOut(this.attended, sequence);
   }
 
   /** Sees to it that a sequence is not in the decode group. */
@@ -108,7 +109,7 @@ export class SchedulerState {
     for (const sequence of sequences) {
       let position = attended.length;
       while (position > 0 && (attended[position - 1]?.rank ?? 0) > sequence.rank) position--;
-      attended.splice(position, 0, sequence);
+      putIn(attended, position, sequence);
     }
   }
 

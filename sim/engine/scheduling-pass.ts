@@ -119,7 +119,7 @@ export class SchedulingPass {
    * and were in it when this pass was composed. `composed`, `processed`: numbers of the last such passes.
    */
   takeIn(sequences: readonly Sequence[], composed: number, processed: number): void {
-    if (this.number <= processed) return;
+    if (this.grouped === 0 || this.number <= processed) return;
     let from = this.rows - 1;
     let more = 0;
     for (const { processedBase } of sequences) if (this.number > processedBase) more++;

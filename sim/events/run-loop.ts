@@ -1,4 +1,4 @@
-import { invariant } from '../../base/invariant.ts';
+import { InvariantError } from '../../base/invariant.ts';
 import type { Ticks } from '../../base/units.ts';
 
 /** A line of events of one kind. */
@@ -33,7 +33,7 @@ export function runLoop(
       }
     }
     if (next === undefined || time > limit()) return { last: now, events };
-    invariant(time >= now, 'the clock never goes back', { line: next.name, time, now });
+    if (time < now) throw new InvariantError('the clock never goes back', { line: next.name, time, now });
     now = time;
     events++;
     next.fire(now);

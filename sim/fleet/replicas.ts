@@ -1,4 +1,4 @@
-import { invariant } from '../../base/invariant.ts';
+import { invariant, InvariantError } from '../../base/invariant.ts';
 import type { Ticks } from '../../base/units.ts';
 import type { Gauges, ModelServer, ServerListener } from '../engine/model-server.ts';
 import { SlotQueue } from '../events/slot-queue.ts';
@@ -44,7 +44,7 @@ export class Replicas {
 
   server(replica: number): ModelServer {
     const server = this.servers[replica];
-    invariant(server !== undefined, 'a router names a replica of the fleet', { replica });
+    if (server === undefined) throw new InvariantError('a router names a replica of the fleet', { replica });
     return server;
   }
 

@@ -21,8 +21,9 @@ export class CostTimer implements StepTimer {
   }
 
   step(shape: StepShape): Ticks {
-    const cpu = this.cpuTicks(this.sizeOf(shape));
-    const gpu = shape.chunks === 0 ? this.decodeTicks(shape) : this.mixedTicks(shape);
+    const size = this.sizeOf(shape);
+    const cpu = this.cpuTicks(size);
+    const gpu = shape.chunks === 0 ? this.decodeTicks(shape, size) : this.mixedTicks(shape, size);
     return this.cost.asyncScheduling ? Math.max(gpu, cpu) : Math.max(1, gpu + cpu);
   }
 
@@ -37,7 +38,8 @@ export class CostTimer implements StepTimer {
       into.steps = Math.min(into.steps, Math.max(1, shape.windowStepsToFull));
     }
     if (!this.cost.asyncScheduling) return;
-    const slack = this.cpuTicks(this.sizeOf(shape)) - this.decodeTicks(shape);
+    const size = this.sizeOf(shape);
+    const slack = this.cpuTicks(size) - this.decodeTicks(shape, size);
     if (slack <= 0) return;
     // The CPU takes longer: the step stays as long as the CPU until the GPU has grown to that.
     if (into.growth > 0) into.steps = Math.min(into.steps, Math.floor(slack / into.growth) + 1);
@@ -59,9 +61,9 @@ export class CostTimer implements StepTimer {
     return Math.max(1, Math.round(this.cost.cpu(batch) * this.ticksPerSecond));
   }
 
-  private decodeTicks(shape: StepShape): Ticks {
+  private decodeTicks(shape: StepShape, size: BatchSize): Ticks {
     const { rows, lines } = this.linesOf(shape);
-    const constant = this.cost.tokens(this.sizeOf(shape)) + this.cost.skew(rows, contextVariance(shape));
+    const constant = this.cost.tokens(size) + this.cost.skew(rows, contextVariance(shape));
     let ticks = Math.round(constant * this.ticksPerSecond);
     if (rows > 0) ticks += this.lineTicks(lines.full, shape.decodeContext, shape.decodeTokens);
     if (lines.window !== undefined)
@@ -69,9 +71,8 @@ export class CostTimer implements StepTimer {
     return ticks;
   }
 
-  private mixedTicks(shape: StepShape): Ticks {
-    const seconds =
-      this.cost.tokens(this.sizeOf(shape)) + this.cost.mixedAttention(shape, contextVariance(shape));
+  private mixedTicks(shape: StepShape, size: BatchSize): Ticks {
+    const seconds = this.cost.tokens(size) + this.cost.mixedAttention(shape, contextVariance(shape));
     return Math.round(seconds * this.ticksPerSecond);
   }
 

@@ -100,8 +100,8 @@ function countsOf(counts: readonly number[], offered: number): RequestCounts {
 function distributionOfRows(rows: Uint32Array, value: (row: number) => number): Distribution {
   const values = new Float64Array(rows.length);
   let count = 0;
-  for (const row of rows) {
-    const one = value(row);
+  for (let index = 0; index < rows.length; index++) {
+    const one = value(rows[index] ?? 0);
     if (!Number.isNaN(one)) values[count++] = one;
   }
   return distributionOf(values.subarray(0, count));
