@@ -1,3 +1,4 @@
+import { invariant } from '../../base/invariant.ts';
 import type { Run } from '../../base/prompt-tree.ts';
 import type { Blocks, Ticks, Tokens } from '../../base/units.ts';
 import type { KvCacheManager } from './kv-cache-manager.ts';
@@ -160,6 +161,32 @@ export class DecodeGroup {
     sequence.processedBase += processed;
     // What an output has made known becomes findable with the next pass.
     this.kv.catchUp(sequence, sequence.tokens - (this.processed - this.processedAtCompose));
+  }
+
+  /** Throws unless the sums are those of the members, all of which are settled. */
+  check(): void {
+    const needs = new Int32Array(this.needs.length);
+    let context = 0;
+    let squares = 0;
+    let firstLeaves = Infinity;
+    for (const [place, member] of this.members.entries()) {
+      const { computed, slots, status } = member;
+      invariant(member.place === place && status === 'running', 'a member runs and knows its place', {
+        place,
+      });
+      context += computed;
+      squares += computed * computed;
+      firstLeaves = Math.min(firstLeaves, this.leaves[place] ?? Infinity);
+      const next = (this.composed + 1 + slots - computed) % needs.length;
+      needs[next] = (needs[next] ?? 0) + 1;
+    }
+    const sums = { context, squares, firstLeaves };
+    invariant(context === this.context && squares === this.squares, 'a group sums up its contexts', sums);
+    invariant(firstLeaves === this.firstLeaves, 'a group knows who leaves first', sums);
+    invariant(
+      needs.every((members, pass) => members === this.needs[pass]),
+      'a group counts the blocks that its members need',
+    );
   }
 
   private remove(sequence: Sequence): void {

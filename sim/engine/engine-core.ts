@@ -228,6 +228,7 @@ export class EngineCore {
   /** Throws unless every law of the scheduler holds. */
   check(): void {
     for (const sequence of this.group.members) this.group.settle(sequence);
+    this.group.check();
     checkScheduler(this.state, this.maxRunning);
   }
 
