@@ -28,7 +28,8 @@ const GOALS: readonly Goal[] = [
 ];
 
 /**
- * The goals beside what was reached, for pairs that constants may be fitted to and for those held out. Latencies near the
+ * The goals beside what was reached, for pairs that constants may be fitted to and for those held out. Throughput counts
+ * where it is at its plateau: an open loop below it completes what arrives, whatever the forecast. Latencies near the
  * knee are left out: there a small error of the step is a large one of TTFT, and the knee's place is scored instead.
  */
 export function goalsOf(cells: readonly ValidationCell[]): ValidationGoal[] {
@@ -41,7 +42,7 @@ export function goalsOf(cells: readonly ValidationCell[]): ValidationGoal[] {
             cell.split === split &&
             cell.client === client &&
             (goal.class === undefined || cell.class === goal.class) &&
-            (cell.bin !== 'knee' || goal.metric.startsWith('throughput')),
+            (cell.bin === 'knee') === goal.metric.startsWith('throughput'),
         );
         if (own.length === 0) return [];
         const figures = errorFigures(own);

@@ -53,7 +53,7 @@ function line(...cells: readonly (readonly [string, number])[]): string {
 function table(title: string, rows: readonly ValidationSummary[]): string[] {
   if (rows.length === 0) return [];
   const header = line(
-    ['metric', 11],
+    ['metric', 10],
     ['class', 11],
     ['load', 7],
     ['split', 9],
@@ -62,7 +62,7 @@ function table(title: string, rows: readonly ValidationSummary[]): string[] {
     ['bias', -7],
     ['median', -7],
     ['mean', -6],
-    ['worst', -6],
+    ['worst', -7],
     ['noise', -6],
   );
   return [title, header, ...rows.map(rowText)];
@@ -70,7 +70,7 @@ function table(title: string, rows: readonly ValidationSummary[]): string[] {
 
 function rowText(row: ValidationSummary): string {
   return line(
-    [metricName(row.metric), 11],
+    [metricName(row.metric).replace('requests/s', 'req/s'), 10],
     [SHORT_CLASS[row.class], 11],
     [row.bin ?? '-', 7],
     [row.split, 9],
@@ -79,7 +79,7 @@ function rowText(row: ValidationSummary): string {
     [signedPercent(row.meanError), -7],
     [percent(row.medianAbsoluteError), -7],
     [percent(row.meanAbsoluteError), -6],
-    [signedPercent(row.worst), -6],
+    [signedPercent(row.worst), -7],
     [row.noise === undefined ? '-' : percent(row.noise), -6],
   );
 }
@@ -123,6 +123,7 @@ function goalLines({ goals }: ValidationReport, bold: (text: string) => string):
 function pairTables(summary: readonly ValidationSummary[], bold: (text: string) => string): string[][] {
   const rows = summary.filter(({ model }) => model !== undefined);
   const titles = [...new Set(rows.map(({ model, hardware }) => `${model} on ${hardware}`))];
+  if (titles.length < 2) return []; // what stands above is of that one
   return titles.map((title) =>
     table(
       bold(title),

@@ -53,6 +53,32 @@ describe('fleetcast validate', () => {
     );
   });
 
+  it('compares a trace of inference-sim request by request, without those that failed', async () => {
+    const header =
+      'request_id,arrival_time_us,send_time_us,first_chunk_time_us,last_chunk_time_us,input_tokens,server_input_tokens,output_tokens,status';
+    // Sent on another clock than arrivals are counted on.
+    const rows = REQUESTS.map(({ arrival, input, output, first, last }, k) => {
+      const [at, sent, start, end] = [arrival, 9e5 + arrival, 9e5 + first, 9e5 + last].map((s) => s * 1e6);
+      return [k, at, sent, start, end, input, input, output, k === 1 ? 'error' : 'ok'].join();
+    });
+    const record = [header, ...rows].join('\n');
+    const scenario = SCENARIO.replace(
+      /measured:[\s\S]*?(?= {2}policies)/,
+      'measured: { file: b.csv, format: blis-trace-v2 }\n',
+    );
+    const { run } = workspace({ 'my-run.yaml': scenario, 'b.csv': record });
+    const { stdout } = await run('validate', 'my-run.yaml', '-o', 'json');
+    const report = validationReport.parse(JSON.parse(stdout));
+    expect(report.cells.find(({ metric }) => metric === 'ttft.mean')?.measured).toBeCloseTo(0.09, 6);
+    expect(report.requests.map(({ metric, count }) => [metric, count])).toEqual([
+      ['ttft', 2],
+      ['tpot', 1],
+      ['e2e', 2],
+    ]);
+    // Nothing was at its limit, so no throughput is held against the goal for that.
+    expect(report.goals.map(({ title }) => title)).not.toContain('saturation');
+  });
+
   it('prints a table of at most 80 columns, the same bytes each time', async () => {
     const { run } = workspace({ 'my-run.yaml': SCENARIO, 'record.csv': CSV });
     const first = await run('validate', 'my-run.yaml');
