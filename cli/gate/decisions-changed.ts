@@ -62,7 +62,7 @@ export function changesBetween(
 }
 
 /** The same with the lead of the baseline's endpoint in the scores of each router, where it scored both endpoints. */
-export function withScores(
+function withScores(
   changed: ChangedDecision,
   old: readonly DecisionRecord[],
   now: readonly DecisionRecord[],
