@@ -70,7 +70,8 @@ describe('README', () => {
     ...[...readme.matchAll(/`(npm start[^`]*)`/g)].map(([, command = '']) => command),
   ];
 
-  it('names commands that work', async () => {
+  // Every command of the README, one after the other: more than one test usually takes.
+  it('names commands that work', { timeout: 240_000 }, async () => {
     const bench = await benchResult({ 'my-server.yaml': SERVER }, 'my-server.yaml');
     const folder = workspace({ ...FILES, 'bench.json': bench });
     const tried: string[] = [];
