@@ -10,6 +10,7 @@ import { policyVariants } from './policy-variants.ts';
 import { liesWithin } from './scenario-path.ts';
 import { schemaProblems, type Locate } from './schema-problems.ts';
 import { sweepProblems } from './sweep-problems.ts';
+import { withInferencePerf } from './with-inference-perf.ts';
 
 /** A scenario without a mistake, as far as its text and the files that it names can tell. */
 export interface LoadedScenario {
@@ -36,21 +37,23 @@ export function loadScenario(
   const overrides = [...parsed.flatMap((one) => ('path' in one ? one : [])), ...changes];
   const applied = applyOverrides(yaml.value, overrides);
   const locate = locateWith(yaml.positionOf, overrides);
+  const expanded = withInferencePerf(applied.raw, file, locate, resources);
   const problemsOf = (raw: unknown, where: Locate): Problem[] => [
     ...schemaProblems(scenarioSchema, raw, where),
     ...crossProblems(raw, where),
     ...sweepProblems(raw, where),
     ...nameProblems(raw, file, where, resources),
   ];
-  const variants = policyVariants(applied.raw, locate);
+  const variants = policyVariants(expanded.raw, locate);
   const problems = [
     ...parsed.flatMap((one) => ('path' in one ? [] : one)),
     ...applied.problems,
-    ...problemsOf(applied.raw, locate),
+    ...expanded.problems,
+    ...problemsOf(expanded.raw, locate),
     ...variants.flatMap((variant) => [...variant.problems, ...problemsOf(variant.raw, variant.locate)]),
   ];
   throwProblems(inOrder(problems, file));
-  const scenario = scenarioSchema.parse(applied.raw);
+  const scenario = scenarioSchema.parse(expanded.raw);
   const changed = new Map(variants.map(({ policy, raw }) => [policy, scenarioSchema.parse(raw)]));
   return {
     file,

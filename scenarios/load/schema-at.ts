@@ -38,12 +38,14 @@ function schemasAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType[]
   return found;
 }
 
-/** The schema and what it wraps (defaults, optional), from the outside in. */
+/** The schema and what it wraps (defaults, optional, what is read before a transformation), from the outside in. */
 function layers(schema: z.ZodType): z.ZodType[] {
   const wrapped =
     schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault
       ? typed(schema.unwrap())
-      : [];
+      : schema instanceof z.ZodPipe
+        ? typed(schema.in)
+        : [];
   return [schema, ...wrapped.flatMap(layers)];
 }
 

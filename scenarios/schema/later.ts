@@ -11,7 +11,6 @@ const DISAGGREGATION = 'prefill and decode on different replicas are not simulat
 
 const LATER: readonly Later[] = [
   { path: 'spec.network', reason: 'links and topology are not simulated yet' },
-  { path: 'spec.workload.inference_perf', reason: 'inference-perf entries are not read yet' },
   { path: 'spec.fleet.pools[].role', values: ['prefill', 'decode'], reason: DISAGGREGATION },
   { path: 'spec.fleet.pools[].kv_tiers', reason: 'KV tiers beyond the GPU are not simulated yet' },
   { path: 'spec.fleet.pools[].kv_connector', reason: 'KV connectors are not simulated yet' },

@@ -5,8 +5,16 @@ import { durationText } from '../../sim/workload/draw/duration.ts';
 import { loadSchema } from '../../sim/workload/load/load.ts';
 import { workloadSources } from '../../sim/workload/sources.ts';
 
+const inferencePerfSchema = z.strictObject({
+  file: z
+    .string()
+    .min(1)
+    .describe('a config.yml of inference-perf, or a list of its workloads (YAML or JSON)'),
+  id: z.string().min(1).optional().describe('which one of the list'),
+});
+
 /** Keys of a workload that say what is asked. */
-const SOURCE_KEYS = Object.keys(workloadSources);
+const SOURCE_KEYS = [...Object.keys(workloadSources), 'inference_perf'];
 
 /** What stands between the clients and the fleet. */
 const clientSchema = z.strictObject({
@@ -33,6 +41,11 @@ const clientSchema = z.strictObject({
 export const workloadSchema = z
   .strictObject({
     ...workloadSources,
+    inference_perf: inferencePerfSchema
+      .optional()
+      .describe(
+        'data, load, streaming and timeout of an inference-perf workload; a load or client beside it replaces its own',
+      ),
     load: loadSchema.optional().describe("when requests are sent; at the source's own times unless given"),
     client: clientSchema.prefault({}).describe('caps, timeouts and retries of the clients'),
     finish: z

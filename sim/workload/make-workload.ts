@@ -11,6 +11,7 @@ import { Ladder } from './load/ladder.ts';
 import { requestsOf, type Load } from './load/load.ts';
 import { OpenLoop } from './load/open-loop.ts';
 import { Script } from './load/script.ts';
+import { SlotLoop } from './load/slot-loop.ts';
 import type { RequestSource } from './request.ts';
 import type { Workload } from './workload.ts';
 
@@ -90,6 +91,8 @@ function openSource(
     }
     case 'closed': {
       const { concurrency, requests = Infinity } = load;
+      if (script.bySlot)
+        return new SlotLoop({ script, concurrency, limit: Math.min(limit, requests), start: 0 });
       const conversations = load.requests === undefined ? (content.count ?? Infinity) : Infinity;
       const most = Math.min(limit, requests, content.multiTurn ? Infinity : conversations);
       return new ClosedLoop({ script, concurrency, conversations, limit: most, start: 0 });
@@ -126,7 +129,12 @@ function mismatch(content: Content, load: Load, requests: number | undefined): P
       }
       return has < Infinity || requests !== undefined ? undefined : endless;
     case 'closed':
-      if (load.requests === undefined && requests === undefined && has === Infinity) return endless;
+      if (
+        load.requests === undefined &&
+        requests === undefined &&
+        (has === Infinity || content.bySlot === true)
+      )
+        return endless;
       return content.cyclic || content.multiTurn ? undefined : tooFew(load.requests, has, requests);
     case 'stages': {
       if (content.multiTurn && load.stages.some(({ kind }) => kind === 'rate')) {

@@ -1,6 +1,11 @@
 import { invariant } from '../../base/invariant.ts';
 import { withAdapters, type AdaptersSpec } from './content/adapters.ts';
 import type { Content } from './content/content.ts';
+import {
+  conversationReplayContent,
+  conversationReplaySchema,
+  type ConversationReplaySpec,
+} from './content/conversation-replay.ts';
 import { mixContent, mixSchema, type MixSpec } from './content/mix.ts';
 import { ragContent, ragSchema, type RagSpec } from './content/rag.ts';
 import { randomContent, randomSchema, type RandomSpec } from './content/random-lengths.ts';
@@ -20,6 +25,7 @@ export const workloadSources = {
   shared_prefix: sharedPrefixSchema.optional(),
   random: randomSchema.optional(),
   sessions: sessionsSchema.optional(),
+  conversation_replay: conversationReplaySchema.optional(),
   rag: ragSchema.optional(),
   mix: mixSchema.optional(),
 };
@@ -30,6 +36,7 @@ export interface SourceSpec {
   readonly shared_prefix?: SharedPrefixSpec | undefined;
   readonly random?: RandomSpec | undefined;
   readonly sessions?: SessionsSpec | undefined;
+  readonly conversation_replay?: ConversationReplaySpec | undefined;
   readonly rag?: RagSpec | undefined;
   readonly mix?: MixSpec | undefined;
   readonly lora_traffic_split?: AdaptersSpec | undefined;
@@ -62,6 +69,7 @@ function plainContent(spec: SourceSpec, files: SourceFiles): Content {
   if (spec.shared_prefix !== undefined) return sharedPrefixContent(spec.shared_prefix);
   if (spec.random !== undefined) return randomContent(spec.random);
   if (spec.sessions !== undefined) return sessionsContent(spec.sessions);
+  if (spec.conversation_replay !== undefined) return conversationReplayContent(spec.conversation_replay);
   invariant(spec.rag !== undefined, 'a workload has a source');
   return ragContent(spec.rag);
 }

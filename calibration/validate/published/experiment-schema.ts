@@ -43,31 +43,6 @@ export const experimentSchema = z.object({
 
 export const clusterRows = z.array(row);
 
-const stage = z.object({ rate: z.number(), duration: z.number(), role: z.string().optional() });
-
-export const workloadSchema = z.object({
-  id: z.string(),
-  load: z.object({
-    type: z.string(),
-    interval: z.number().optional(),
-    request_timeout: z.number().nullish(),
-    stages: z.array(stage),
-  }),
-  data: z.object({
-    type: z.literal('shared_prefix'),
-    shared_prefix: z.object({
-      num_groups: z.int(),
-      num_prompts_per_group: z.int(),
-      system_prompt_len: z.int(),
-      question_len: z.int(),
-      output_len: z.int(),
-      enable_multi_turn_chat: z.literal(false).optional(),
-    }),
-  }),
-  ignoreEos: z.boolean(),
-});
-
 export type Experiment = z.infer<typeof experimentSchema>;
 export type ClusterRow = z.infer<typeof row>;
 export type Arm = z.infer<typeof arm>;
-export type PublishedWorkload = z.infer<typeof workloadSchema>;

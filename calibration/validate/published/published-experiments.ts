@@ -1,6 +1,8 @@
 import { API_VERSION, type RunEntry, type StageReport } from '../../../documents/run-report.ts';
 import { loadModel } from '../../../hardware-profiles/load-model.ts';
 import type { ProfileSource } from '../../../hardware-profiles/profile-source.ts';
+import { entrySchema, type InferencePerfEntry } from '../../../scenarios/inference-perf/entry-schema.ts';
+import { workloadOfEntry } from '../../../scenarios/inference-perf/workload-of-entry.ts';
 import { gpuNamed, modelNamed } from '../known-names.ts';
 import { nearestEngine } from '../nearest-engine.ts';
 import { joined, NOTHING, type MeasuredServer, type Measurements } from '../validation-case.ts';
@@ -9,11 +11,9 @@ import { armMeasurements, type PlayedArm } from './arm-measurements.ts';
 import {
   clusterRows,
   experimentSchema,
-  workloadSchema,
   type Arm,
   type ClusterRow,
   type Experiment,
-  type PublishedWorkload,
 } from './experiment-schema.ts';
 import { routerOfArm } from './router-of-arm.ts';
 import { siblingKvTokens } from './sibling-kv-tokens.ts';
@@ -34,7 +34,7 @@ export function publishedExperiments(
   workloads: readonly unknown[],
   profiles: ProfileSource,
 ): Measurements {
-  const known = workloads.flatMap((one) => workloadSchema.safeParse(one).data ?? []);
+  const known = workloads.flatMap((one) => entrySchema.safeParse(one).data ?? []);
   const all = experiments.flatMap((one) => experimentSchema.safeParse(one).data ?? []);
   return joined(
     experiments.map((raw, index) => {
@@ -48,10 +48,15 @@ export function publishedExperiments(
   );
 }
 
+/** A workload whose stages have rates. */
+type RatedEntry = InferencePerfEntry & {
+  readonly load: Exclude<InferencePerfEntry['load'], { type: 'concurrent' }>;
+};
+
 function experiment(
   file: string,
   entry: Experiment,
-  workload: PublishedWorkload | undefined,
+  workload: InferencePerfEntry | undefined,
   profiles: ProfileSource,
   all: readonly Experiment[],
 ): Measurements {
@@ -62,14 +67,17 @@ function experiment(
     return skip('prefill and decode on different replicas are not simulated yet');
   }
   if (entry.offload !== null) return skip('KV tiers beyond the GPU are not simulated yet');
-  if (workload === undefined) return skip('its workload is not given in a form that can be played');
+  const load = workload?.load;
+  if (workload === undefined || load === undefined || load.type === 'concurrent') {
+    return skip('its workload is not given in a form that can be played');
+  }
   const rows = clusterRows.safeParse(entry.results.rows);
   if (!rows.success || router === null || router === undefined) return skip('has no results per rate');
   const server = serverOf(entry, profiles);
   if (typeof server === 'string') return skip(server);
   const sibling = siblingKvTokens(entry, all, profiles);
   const parts = router.arms.map((arm) => {
-    const played = playedArm(file, entry, arm, workload, rows.data, { ...server, sibling });
+    const played = playedArm(file, entry, arm, { ...workload, load }, rows.data, { ...server, sibling });
     return typeof played === 'string' ? { arm, reason: played } : { arm, played };
   });
   const used = new Set(parts.flatMap(({ played }) => played?.rows ?? []));
@@ -120,7 +128,7 @@ function playedArm(
   file: string,
   entry: Experiment,
   arm: Arm,
-  workload: PublishedWorkload,
+  workload: RatedEntry,
   all: readonly ClusterRow[],
   {
     assumed,
@@ -134,9 +142,7 @@ function playedArm(
   if (rows.length === 0) return 'has no results';
   const routing = routerOfArm(arm);
   if (typeof routing === 'string') return routing;
-  const { load, data, ignoreEos } = workload;
-  const stages = load.stages.filter(({ rate }) => rate <= last);
-  const { enable_multi_turn_chat: _, ...prefix } = data.shared_prefix;
+  const stages = workload.load.stages.filter(({ rate }) => rate <= last);
   const engine = engineOf(entry, arm, routing.blockSize);
   // A share of memory of its own makes another cache.
   const borrowed =
@@ -162,22 +168,7 @@ function playedArm(
           },
         ],
       },
-      workload: {
-        shared_prefix: prefix,
-        load: {
-          arrival: load.type === 'constant' ? 'constant' : 'poisson',
-          interval: `${load.interval ?? 1}s`,
-          stages: stages.map(({ rate, duration, role }) => ({
-            rate,
-            duration: `${duration}s`,
-            ...(role === 'warmup' && { warmup: true }),
-          })),
-        },
-        ...(typeof load.request_timeout === 'number' && {
-          client: { timeout: `${load.request_timeout}s` },
-        }),
-        finish: ignoreEos ? 'length' : 'eos',
-      },
+      workload: workloadOfEntry({ ...workload, load: { ...workload.load, stages } }),
       policies: [
         {
           name: arm.arm,

@@ -20,6 +20,8 @@ export interface Content {
   readonly multiTurn: boolean;
   /** Whether requests belong to sessions, so that whole sessions are the blocks of a bootstrap. */
   readonly hasSessions: boolean;
+  /** Each client of a closed loop plays one of its conversations again and again, instead of the next one of the list. */
+  readonly bySlot?: boolean;
   /** When its conversations start by themselves; undefined = it has no times of its own. */
   readonly starts: ((place: Place) => Starts) | undefined;
   /** A fresh reading. Equal places give equal conversations. */
@@ -59,7 +61,7 @@ export interface Conversation {
   readonly turns: number;
   /** The request of turn `turn`, asked for once each, in order, when the turn before has ended. */
   draft(turn: number): Draft;
-  /** From the end of turn `turn - 1` to the arrival of turn `turn`. */
+  /** From the end of turn `turn - 1` to the arrival of turn `turn`; one that is played again starts after that of `turns`. */
   pause(turn: number): Seconds;
 }
 

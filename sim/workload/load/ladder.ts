@@ -2,6 +2,7 @@ import { random } from '../../../base/random.ts';
 import type { Seconds } from '../../../base/units.ts';
 import type { Request, RequestSource, RequestStatus, Stage } from '../request.ts';
 import { ClosedLoop } from './closed-loop.ts';
+import { SlotLoop } from './slot-loop.ts';
 import { requestsOf, type Load, type LoadStage } from './load.ts';
 import type { Script } from './script.ts';
 import { stageTimes } from './stage-times.ts';
@@ -69,6 +70,7 @@ export class Ladder implements RequestSource {
     this.left -= limit;
     if (stage.kind === 'concurrency') {
       const { concurrency } = stage;
+      if (script.bySlot) return new SlotLoop({ script, concurrency, limit, start, stage: this.stage });
       return new ClosedLoop({
         script,
         concurrency,

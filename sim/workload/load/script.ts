@@ -1,5 +1,5 @@
 import type { Seconds } from '../../../base/units.ts';
-import type { Content, ContentReader, Conversation, Place } from '../content/content.ts';
+import type { Content, ContentReader, Conversation, Draft, Place } from '../content/content.ts';
 import type { Request, RequestStatus } from '../request.ts';
 import { PlayedRequest } from './played-request.ts';
 
@@ -59,13 +59,35 @@ export class Script {
     return { conversation, firstIndex, turns, stage, next: 0 };
   }
 
+  /** Whether clients play a conversation of their own (`conversationOf`) instead of the next one (`open`). */
+  get bySlot(): boolean {
+    return this.content.bySlot === true;
+  }
+
+  /** The conversation of a client, from its start. */
+  conversationOf(slot: number): Conversation {
+    return this.reader.conversation(slot % (this.content.count ?? Infinity));
+  }
+
+  /** The first of so many indices that are kept for requests of `played`. */
+  reserve(requests: number): number {
+    const first = this.index;
+    this.index += requests;
+    return first;
+  }
+
+  /** A request of a draft. */
+  played(draft: Draft, index: number, arrival: Seconds, stage: number | undefined): Request {
+    return new PlayedRequest(draft, index, arrival, stage, this.knownEnd);
+  }
+
   /** The request of the conversation's next turn. */
   request(playing: Playing, arrival: Seconds): Request {
     const turn = playing.next++;
     const index = playing.firstIndex + turn;
     const draft = playing.conversation.draft(turn);
     if (playing.turns > 1) this.waiting.set(index, playing);
-    return new PlayedRequest(draft, index, arrival, playing.stage, this.knownEnd);
+    return this.played(draft, index, arrival, playing.stage);
   }
 
   /** A conversation goes on when its turn has been answered, and is over when it was not. */
