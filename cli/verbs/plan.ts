@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 
 import { Command } from 'commander';
 
+import { planSpace } from '../../planner/plan-space.ts';
 import { loadScenario } from '../../scenarios/load/load-scenario.ts';
 import { resolveScenario } from '../../scenarios/resolve/resolve-scenario.ts';
 import { runInputs } from '../../scenarios/resolve/run-inputs.ts';
@@ -15,9 +16,11 @@ import { defaultJobs, hasWorkers } from '../jobs/jobs.ts';
 import { outputOption, setOption, wholeNumber } from '../options.ts';
 import { checkFolders, writeManifests } from '../plan/write-manifests.ts';
 import { cacheFolder, PlanCache, programDigest, type PlanKey } from '../plan/plan-cache.ts';
+import { planDryRunText } from '../plan/plan-dry-run.ts';
 import { planRun } from '../plan/plan-run.ts';
 import { PLAN_FORMATS, renderPlan } from '../plan/render-plan.ts';
 import { commandText } from '../run/command-text.ts';
+import { dryRun, expectedSeconds, SAMPLE_REQUESTS } from '../run/dry-run.ts';
 import { parseOutputs } from '../run/output-option.ts';
 import { checkOutputs, writeOutputs } from '../run/write-outputs.ts';
 import type { Terminal } from '../terminal.ts';
@@ -30,6 +33,7 @@ interface PlanOptions {
   readonly seed: number;
   readonly jobs: number;
   readonly check?: true;
+  readonly dryRun?: true;
   readonly quiet?: true;
   readonly cache: boolean;
   readonly color: boolean;
@@ -50,6 +54,7 @@ export function planCommand(terminal: Terminal): Command {
     .option('--seed <N>', 'seed of everything that is drawn', wholeNumber(0), 1)
     .option('--jobs <N>', 'runs at once (default: one per core)', wholeNumber(1), defaultJobs())
     .option('--check', 'verify every law of the simulation after every event')
+    .option('--dry-run', 'print kinds, cases, requests and expected seconds, and search nothing')
     .option('--no-cache', 'make the plan anew even if the same one was made before')
     .option('--quiet', 'no progress and no remarks on stderr')
     .option('--no-color', 'no colours')
@@ -75,6 +80,17 @@ async function plan(name: string, options: PlanOptions, terminal: Terminal): Pro
   const opened = workloadOf(loaded, resources, options.requests);
   const asked = options.policy?.split(',').map((policy) => policy.trim());
   const inputs = runInputs(scenario, opened, { policies: asked, seeds: [options.seed] });
+  if (options.dryRun === true) {
+    const space = planSpace(file, options.set, loaded, resources);
+    const sum = dryRun(inputs, opened.workload, options.seed);
+    await io.out(planDryRunText(scenario.name, space, inputs.length, sum));
+    const [first] = inputs;
+    if (first === undefined || sum.requests === 0) return;
+    const sample = workloadOf(loaded, resources, Math.min(sum.requests, SAMPLE_REQUESTS));
+    const seconds = expectedSeconds({ ...first, workload: sample.workload }, { ...sum, cases: 1 });
+    io.say(`about ${seconds.toPrecision(2)} s on this machine for a case that is not cut short`);
+    return;
+  }
   const begun = performance.now();
   const cache = cacheOf(options, {
     scenarioSha256: scenario.sha256,

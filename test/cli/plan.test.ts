@@ -147,6 +147,18 @@ describe('plan', () => {
     );
   });
 
+  it('says with --dry-run what it would search through, and writes nothing', async () => {
+    const { run, files } = workspace({ 's.yaml': SCENARIO });
+    const { code, stdout, stderr } = await run('plan', 's.yaml', '--dry-run', '-o', 'json=p.json');
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(
+      /^plan-me: at most \d+ cases \(fleets of one kind x policies; .*\) of 400 requests/,
+    );
+    expect(stdout).toMatch(/ {2}h100-sxm-80gb TP 2: 1 to \d+ times 2 GPUs, \$\S+ a GPU and hour/);
+    expect(stderr).toMatch(/about \S+ s on this machine/);
+    expect(files()).toEqual(['s.yaml']);
+  });
+
   it.each([
     ['spec.policies[0].set={"spec.fleet.pools[0].replicas": 2}', /cannot be planned with/],
     ['spec.plan.term=spot', /has no price spot/],
