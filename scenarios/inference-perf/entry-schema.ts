@@ -32,8 +32,8 @@ const ignored = z.unknown().optional();
 const everyLoad = {
   interval: z.number().nonnegative().default(1),
   request_timeout: z.number().positive().nullish(),
-  /** Only broken connections are tried again, and a simulated one breaks never. */
-  request_retries: ignored,
+  /** It tries broken connections again and nothing else; a simulated client does not tell them apart. */
+  request_retries: z.literal(0).optional(),
   request_retry_backoff_sec: ignored,
   stage_teardown_grace_seconds: ignored,
   num_workers: ignored,
