@@ -103,10 +103,20 @@ describe('npm run conformance -- engine DIR', () => {
     expect(lines.join('\n')).toContain('no engine profile describes vLLM 9.9.1');
   });
 
-  it('names the line that is no recording', async () => {
-    const { code, lines } = await played(header, 'not JSON');
+  it('names the lines that are no recording, counts them, and goes on with the next case', async () => {
+    const { code, lines } = await played(header, 'not JSON', end, { kind: 'other' }, end, header, end);
     expect(code).toBe(1);
-    expect(lines.at(-1)).toMatch(/made-up\.jsonl:2: not a line of JSON/);
+    expect(lines[0]).toMatch(/made-up\.jsonl:2: not a line of JSON/);
+    expect(lines[1]).toMatch(/made-up\.jsonl:4: not a recording of format 1/);
+    expect(lines.at(-1)).toBe('1 of 3 cases identical, 0 passes');
+  });
+
+  it('counts what stands outside of a case, and a case that has no end', async () => {
+    const { code, lines } = await played(end, header);
+    expect(code).toBe(1);
+    expect(lines[0]).toMatch(/made-up\.jsonl:1: an event outside a case/);
+    expect(lines[1]).toMatch(/made-up\.jsonl: the last case has no end/);
+    expect(lines.at(-1)).toBe('0 of 2 cases identical, 0 passes');
   });
 });
 

@@ -44,8 +44,14 @@ function sharedTraces(): string {
 function compare(files: readonly string[], print: (line: string) => void): number {
   const rulesOf = profileRules();
   const tally = new Tally();
-  for (const file of files)
-    for (const recorded of casesOf(file)) tally.add(recorded, verdict(recorded, rulesOf));
+  for (const file of files) {
+    try {
+      const broken = (why: string): void => tally.addBroken(why);
+      for (const recorded of casesOf(file, broken)) tally.add(recorded, verdict(recorded, rulesOf));
+    } catch (error) {
+      tally.addBroken(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
   for (const line of tally.lines()) print(line);
   return tally.allIdentical() ? 0 : 1;
 }

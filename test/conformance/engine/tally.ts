@@ -17,6 +17,7 @@ interface Count {
 /** Counts cases per family, and says what differs. */
 export class Tally {
   private readonly families = new Map<string, Count>();
+  private readonly broken: string[] = [];
 
   add({ header, events, file }: TraceCase, { differences }: Verdict): void {
     const name = `${header.family} (vLLM ${header.vllm})`;
@@ -37,6 +38,11 @@ export class Tally {
     }
   }
 
+  /** Counts something that is no recorded case as one that differs. */
+  addBroken(why: string): void {
+    this.broken.push(why);
+  }
+
   /** One line per family, each failing case below its family, and the total last. */
   lines(): string[] {
     const counts = [...this.families].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -46,14 +52,17 @@ export class Tally {
       total.identical += identical;
       total.passes += passes;
     }
+    total.cases += this.broken.length;
     return [
+      ...this.broken,
       ...counts.flatMap(([name, count]) => [`${name}: ${sentence(count)}`, ...count.failures]),
       sentence(total),
     ];
   }
 
   allIdentical(): boolean {
-    return [...this.families.values()].every(({ cases, identical }) => cases === identical);
+    const isWhole = this.broken.length === 0;
+    return isWhole && [...this.families.values()].every(({ cases, identical }) => cases === identical);
   }
 }
 

@@ -3,12 +3,13 @@ import type { EffectiveConfig } from '../../../scheduler/config/effective-config
 import { tryLoadConfig } from '../../../scheduler/config/load-config.ts';
 import { deepDifferences } from './deep-differences.ts';
 import type { Difference, Family, Outcome } from './family.ts';
+import { threw } from './guarded.ts';
 
 /** Whether a configuration loads, and into what. */
 export const configAcceptFamily: Family = {
   name: 'config-accept',
   *check(lines) {
-    for (const line of lines) yield checkConfig(line as ConfigLine);
+    for (const line of lines) yield guardedCheck(line as ConfigLine);
   },
 };
 
@@ -36,6 +37,15 @@ interface RecordedProfile {
   readonly filters: readonly string[];
   readonly scorers: readonly { readonly name: string; readonly weight: number }[];
   readonly picker: string;
+}
+
+function guardedCheck(line: ConfigLine): Outcome {
+  const { id, name } = line;
+  try {
+    return checkConfig(line);
+  } catch (error) {
+    return { id, differences: [threw(error, name)] };
+  }
 }
 
 function checkConfig(line: ConfigLine): Outcome {

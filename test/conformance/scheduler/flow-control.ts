@@ -1,4 +1,3 @@
-import { tryLoadConfig } from '../../../scheduler/config/load-config.ts';
 import type { LoadedConfig } from '../../../scheduler/config/loaded-config.ts';
 import { buildPlugins } from '../../../scheduler/cycle/build-plugins.ts';
 import { EndpointPicker } from '../../../scheduler/endpoint-picker.ts';
@@ -12,6 +11,8 @@ import { FlowQueues } from '../../../scheduler/flow-control/flow-queues.ts';
 import type { Plugin } from '../../../scheduler/plugin.ts';
 import { deepDifferences } from './deep-differences.ts';
 import type { Difference, Family, Outcome } from './family.ts';
+import { guarded } from './guarded.ts';
+import { loadRecorded } from './load-recorded.ts';
 import { profileDifferences, recordedError } from './profile-differences.ts';
 import type {
   ConfigLine,
@@ -29,7 +30,7 @@ export const flowControlFamily: Family = {
     const configs = new Map<string, LoadedConfig>();
     for (const line of lines as Iterable<ConfigLine | CaseLine>) {
       if (line.kind === 'config') {
-        const { config } = tryLoadConfig(line.yaml, { allowExperimental: line.allowExperimental });
+        const { config } = loadRecorded(line);
         if (config !== undefined) configs.set(line.id, config);
       } else yield checkCase(line, configs.get(line.config));
     }
@@ -85,10 +86,11 @@ function checkCase(line: CaseLine, config: LoadedConfig | undefined): Outcome {
   const cause = `${kind} under ${line.config}`;
   if (config === undefined)
     return { id, kind, differences: [{ field: 'config', expected: 'loads', actual: undefined, cause }] };
-  return { id, kind, differences: differencesOf(line, config, cause) };
+  return { id, kind, differences: guarded(() => differencesOf(line, config, cause), cause) };
 }
 
 function differencesOf(line: CaseLine, config: LoadedConfig, cause: string): Difference[] {
+  const { kind } = line;
   switch (line.kind) {
     case 'saturation':
       return saturation(line, config, cause);
@@ -115,6 +117,8 @@ function differencesOf(line: CaseLine, config: LoadedConfig, cause: string): Dif
       const { flow } = picker.open(request);
       return deepDifferences(line.identity ?? 'default-flow', flow, cause, 'identity');
     }
+    default:
+      return [{ field: 'kind', expected: kind, actual: 'no kind of this family', cause }];
   }
 }
 

@@ -68,11 +68,12 @@ function bestDifferences(
   const expected = recorded.argmax ?? [];
   if (expected.join() === best.join()) return [];
   const totalOf = (id: string): number => Number(recorded.totals?.[id]);
-  const highest = Math.max(...expected.map(totalOf));
+  if (expected.length === 0) return [{ field: `${field}.argmax`, expected, actual: best, cause }];
   const odd = [
     ...expected.filter((id) => !best.includes(id)),
     ...best.filter((id) => !expected.includes(id)),
   ];
+  const highest = Math.max(...expected.map(totalOf));
   const close = odd.every((id) => Math.abs(totalOf(id) - highest) <= 1e-9 * Math.max(1, Math.abs(highest)));
   return odd.length > 0 && close ? [] : [{ field: `${field}.argmax`, expected, actual: best, cause }];
 }

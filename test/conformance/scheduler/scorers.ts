@@ -1,10 +1,11 @@
 import { PEER_DATA } from '../../../scheduler/attributes.ts';
-import { tryLoadConfig } from '../../../scheduler/config/load-config.ts';
 import type { LoadedConfig } from '../../../scheduler/config/loaded-config.ts';
 import { Endpoint } from '../../../scheduler/endpoint.ts';
 import { EndpointPicker } from '../../../scheduler/endpoint-picker.ts';
 import { deepDifferences } from './deep-differences.ts';
 import type { Difference, Family, Outcome } from './family.ts';
+import { guarded } from './guarded.ts';
+import { loadRecorded } from './load-recorded.ts';
 import { profileDifferences, recordedError } from './profile-differences.ts';
 import type {
   ConfigLine,
@@ -19,10 +20,9 @@ import { attributeOf, endpointInfo, metricsOf, RecordedPrompts } from './recorde
 export const scorersFamily: Family = {
   name: 'scorers',
   *check(lines) {
-    const configs = new Map<string, ReturnType<typeof tryLoadConfig>>();
+    const configs = new Map<string, ReturnType<typeof loadRecorded>>();
     for (const line of lines as Iterable<ConfigLine | CaseLine>) {
-      if (line.kind === 'config')
-        configs.set(line.id, tryLoadConfig(line.yaml, { allowExperimental: line.allowExperimental }));
+      if (line.kind === 'config') configs.set(line.id, loadRecorded(line));
       else yield checkCase(line, configs.get(line.config));
     }
   },
@@ -40,7 +40,7 @@ interface CaseLine {
 
 const NOW = 1000;
 
-function checkCase(line: CaseLine, loaded: ReturnType<typeof tryLoadConfig> | undefined): Outcome {
+function checkCase(line: CaseLine, loaded: ReturnType<typeof loadRecorded> | undefined): Outcome {
   const cause = `configuration ${line.config}, request ${JSON.stringify(line.request)}`;
   const done = (differences: readonly Difference[]): Outcome => ({
     id: line.id,
@@ -50,6 +50,10 @@ function checkCase(line: CaseLine, loaded: ReturnType<typeof tryLoadConfig> | un
   const config = loaded?.config;
   if (config === undefined)
     return done([{ field: 'config', expected: 'loads', actual: loaded?.problems, cause }]);
+  return done(guarded(() => differencesOf(line, config, cause), cause));
+}
+
+function differencesOf(line: CaseLine, config: LoadedConfig, cause: string): Difference[] {
   const picker = new EndpointPicker(config, { seed: 1 });
   for (const endpoint of line.endpoints) {
     picker.observeMembership({ added: [endpointInfo(endpoint)] }, NOW);
@@ -71,11 +75,11 @@ function checkCase(line: CaseLine, loaded: ReturnType<typeof tryLoadConfig> | un
   }
   const decision = picker.schedule(state, NOW, { explain: true });
   const error = decision.kind === 'rejected' ? recordedError(decision) : undefined;
-  return done([
+  return [
     ...profileDifferences(line.profiles, state.results, cause),
     ...deepDifferences(line.error, error, cause, 'error'),
     ...pickDifferences(line, config, decision.kind === 'rejected' ? undefined : decision.endpoint.id, cause),
-  ]);
+  ];
 }
 
 /** A max-score-picker's pick is one of the best. */

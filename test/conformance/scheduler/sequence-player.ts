@@ -205,7 +205,10 @@ export class SequencePlayer {
   }
 
   private producedDifferences({ produced }: Expected, state: RequestState, cause: string): Difference[] {
-    return Object.entries(produced ?? {}).flatMap(([id, values]) => {
+    if (produced === undefined) return [];
+    const ids = new Set([...Object.keys(produced), ...this.picker.endpoints.map(({ id }) => id)]);
+    return [...ids].flatMap((id) => {
+      const values = produced[id] ?? {};
       const endpoint = this.picker.endpoints.find((candidate) => candidate.id === id);
       const texts = new Set([...Object.keys(values), ...this.producedTexts()]);
       const actual = [...texts].map((text): [string, unknown] => {

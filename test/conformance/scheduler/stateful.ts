@@ -1,5 +1,6 @@
-import { tryLoadConfig } from '../../../scheduler/config/load-config.ts';
 import type { Difference, Family, Outcome } from './family.ts';
+import { threw } from './guarded.ts';
+import { loadRecorded } from './load-recorded.ts';
 import type { ConfigLine } from './recorded-types.ts';
 import { SequencePlayer, type Step, type TranslateKvEvents } from './sequence-player.ts';
 
@@ -8,31 +9,59 @@ export function statefulFamily(name: string, translate?: TranslateKvEvents): Fam
   return {
     name,
     *check(lines) {
-      const configs = new Map<string, ReturnType<typeof tryLoadConfig>>();
+      const configs = new Map<string, ReturnType<typeof loadRecorded>>();
       let open: { id: string; kind: string; player: SequencePlayer | undefined } | undefined;
       let differences: Difference[] = [];
       const close = (): Outcome[] =>
         open === undefined ? [] : [{ id: open.id, kind: open.kind, differences }];
       for (const line of lines as Iterable<ConfigLine | SequenceLine | Step>) {
         if (line.kind === 'config') {
-          configs.set(line.id, tryLoadConfig(line.yaml, { allowExperimental: line.allowExperimental }));
+          configs.set(line.id, loadRecorded(line));
         } else if (line.kind === 'sequence') {
           yield* close();
           const loaded = configs.get(line.config);
           const config = loaded?.config;
           const order = line.producerOrder ?? [];
-          const player = config === undefined ? undefined : new SequencePlayer(config, order, translate);
-          open = { id: line.id, kind: line.config, player };
-          differences =
-            player === undefined
-              ? [{ field: 'config', expected: 'loads', actual: loaded?.problems, cause: line.config }]
-              : [];
-        } else differences.push(...(open?.player?.play(line) ?? []));
+          open = { id: line.id, kind: line.config, player: undefined };
+          differences = [];
+          if (config === undefined)
+            differences.push({
+              field: 'config',
+              expected: 'loads',
+              actual: loaded?.problems,
+              cause: line.config,
+            });
+          else {
+            try {
+              open.player = new SequencePlayer(config, order, translate);
+            } catch (error) {
+              differences.push(threw(error, `configuration ${line.config}`));
+            }
+          }
+        } else if (open === undefined) {
+          yield { id: `step ${line.step}`, differences: [STRAY] };
+        } else if (open.player !== undefined) {
+          const { player } = open;
+          try {
+            differences.push(...player.play(line));
+          } catch (error) {
+            // What a player that broke says about later steps would be noise.
+            differences.push(threw(error, `step ${line.step} ${JSON.stringify(line).slice(0, 300)}`));
+            open = { ...open, player: undefined };
+          }
+        }
       }
       yield* close();
     },
   };
 }
+
+const STRAY: Difference = {
+  field: 'step',
+  expected: 'a sequence before it',
+  actual: 'none',
+  cause: 'the file',
+};
 
 interface SequenceLine {
   readonly kind: 'sequence';

@@ -2,14 +2,17 @@ import type { TokenizedPrompt } from '../../../scheduler/tokenizer/prompt-writer
 import { tokenizeBody, type TokenizedBody } from '../../../scheduler/tokenizer/tokenize-body.ts';
 
 import { deepDifferences } from './deep-differences.ts';
-import type { Family, Outcome } from './family.ts';
+import type { Difference, Family, Outcome } from './family.ts';
+import { guarded } from './guarded.ts';
+import type { ConfigLine } from './recorded-types.ts';
 
 /** What the estimating tokenizer makes of a request body. */
 export const tokenizeFamily: Family = {
   name: 'tokenize',
   *check(lines) {
-    for (const line of lines) {
-      if (isCase(line)) yield checkCase(line);
+    for (const line of lines as Iterable<ConfigLine | TokenizeLine>) {
+      // The configuration is always the estimating tokenizer's.
+      if (line.kind !== 'config') yield checkCase(line);
     }
   },
 };
@@ -31,16 +34,16 @@ interface TokenizeLine {
 /** Tokens that are written of each end of a long list. */
 const SHOWN = 12;
 
-function isCase(line: unknown): line is TokenizeLine {
-  return typeof line === 'object' && line !== null && 'kind' in line && line.kind === 'tokenize';
+function checkCase(line: TokenizeLine): Outcome {
+  const cause = `${line.path} ${line.body}`.slice(0, 240);
+  return { id: line.id, kind: line.path, differences: guarded(() => differencesOf(line, cause), cause) };
 }
 
-function checkCase(line: TokenizeLine): Outcome {
-  const cause = `${line.path} ${line.body.slice(0, 200)}`;
+function differencesOf(line: TokenizeLine, cause: string): Difference[] {
   const result = tokenizeBody(line.path, line.body, line.headers);
   const expected = line.error === true ? { error: true } : recorded(line);
   const actual = result.kind === 'unreadable' ? { error: true } : described(result, line);
-  return { id: line.id, kind: line.path, differences: deepDifferences(expected, actual, cause) };
+  return deepDifferences(expected, actual, cause);
 }
 
 function recorded({ model, stream, maxOutputTokens, cacheSalt, prompts }: TokenizeLine): unknown {
