@@ -11,6 +11,7 @@ import { gpuNamed, modelNamed } from './known-names.ts';
 import { drawnLength, isInferenceX, launchOf, REQUESTS_PER_CLIENT, type Launch } from './inference-x.ts';
 import { nearestEngine } from './nearest-engine.ts';
 import { noiseOf } from './noise.ts';
+import { reasonIfBroken } from './reason-if-broken.ts';
 import type {
   Ladder,
   MeasuredFigure,
@@ -40,7 +41,7 @@ interface Point {
 
 /**
  * The rows of aiconfigurator's serving points: closed loops at a concurrency, mean (it is not said whether mean or median)
- * TTFT and TPOT in milliseconds. Throws UserError for a line that is no such row.
+ * TTFT and TPOT in milliseconds. A row that cannot be read is not scored; throws UserError for a file that is no table.
  */
 export function servingPoints(files: TraceFiles, profiles: ProfileSource): Measurements {
   const points: Point[] = [];
@@ -49,7 +50,7 @@ export function servingPoints(files: TraceFiles, profiles: ProfileSource): Measu
   const doubtsOf = doubtsAbout(profiles);
   for (const row of csvRows(files, new Sha256())) {
     const id = row.text('id') ?? `line ${row.line}`;
-    const point = pointOf(row, id, profiles, doubtsOf);
+    const point = reasonIfBroken(() => pointOf(row, id, profiles, doubtsOf));
     if (typeof point === 'string') {
       notScored.push({ id, reason: point });
       continue;
@@ -76,6 +77,9 @@ export function servingPoints(files: TraceFiles, profiles: ProfileSource): Measu
   };
 }
 
+/** Neither a load nor a time is nothing. */
+const COLUMNS_ABOVE_ZERO = ['tp_size', 'isl', 'osl', 'concurrency', 'silicon_ttft_ms', 'silicon_tpot_ms'];
+
 /** Why a row is not scored, or the point. */
 function pointOf(
   row: TraceRow,
@@ -98,6 +102,8 @@ function pointOf(
   const source = text('silicon_data_source');
   const date = /measured=([\d-]+)/.exec(source)?.[1];
   const { engine, assumed } = nearestEngine(profiles, row.text('backend_version'), date);
+  const zero = COLUMNS_ABOVE_ZERO.find((column) => row.number(column) <= 0);
+  if (zero !== undefined) return `${row.file}:${row.line} "${zero}" must be above 0`;
   const tensorParallel = row.count('tp_size');
   const inputTokens = row.count('isl');
   const concurrency = row.count('concurrency');

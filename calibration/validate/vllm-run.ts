@@ -38,10 +38,7 @@ export function vllmRun(
   requests: TraceFiles,
   profiles: ProfileSource,
 ): Measurements {
-  const parsed = metaSchema.safeParse(
-    // null = not given.
-    JSON.parse(meta.text, (_, value: unknown) => (value === null ? undefined : value)),
-  );
+  const parsed = metaSchema.safeParse(jsonOf(meta));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new UserError({
@@ -107,6 +104,15 @@ export function vllmRun(
     trace: readTrace(vllmRequests, requests),
   });
   return run === undefined ? skip('nothing was measured in it') : { ...NOTHING, cases: [run] };
+}
+
+/** null = not given. */
+function jsonOf({ file, text }: { readonly file: string; readonly text: string }): unknown {
+  try {
+    return JSON.parse(text, (_, value: unknown) => (value === null ? undefined : value));
+  } catch {
+    throw new UserError({ code: 'E_VALIDATE', message: 'is no JSON document', at: { file } });
+  }
 }
 
 function gpuInFolder(profiles: ProfileSource, folder: string): string | undefined {

@@ -3,6 +3,7 @@ import path from 'node:path';
 
 import { UserError } from '../../base/user-error.ts';
 import { publishedExperiments } from '../../calibration/validate/published/published-experiments.ts';
+import { reasonIfBroken } from '../../calibration/validate/reason-if-broken.ts';
 import { servingPoints } from '../../calibration/validate/serving-points.ts';
 import { staticBatches } from '../../calibration/validate/static-batches.ts';
 import { joined, NOTHING, type Measurements } from '../../calibration/validate/validation-case.ts';
@@ -55,11 +56,13 @@ function readFolder(folder: string, cwd: string): Measurements {
   const has = (name: string): boolean => existsSync(path.join(folder, name));
   if (has('meta.json') && has('requests.jsonl')) {
     const [meta, requests] = [path.join(folder, 'meta.json'), path.join(folder, 'requests.jsonl')];
-    const run = vllmRun(
-      folder,
-      { file: shownPath(meta, cwd), text: textOf(meta, cwd) },
-      traceFilesOf(shownPath(requests, cwd), textOf(requests, cwd)),
-      nodeProfiles(),
+    const run = listedIfBroken(folder, cwd, () =>
+      vllmRun(
+        folder,
+        { file: shownPath(meta, cwd), text: textOf(meta, cwd) },
+        traceFilesOf(shownPath(requests, cwd), textOf(requests, cwd)),
+        nodeProfiles(),
+      ),
     );
     const others = readdirSync(folder)
       .toSorted()
@@ -72,9 +75,21 @@ function readFolder(folder: string, cwd: string): Measurements {
       const file = path.join(folder, entry.name);
       if (entry.isDirectory()) return readFolder(file, cwd);
       const accompanies = entry.name === 'workloads.json' && has('experiments.json');
-      return readFile(file, cwd) ?? (accompanies ? NOTHING : unread(file, cwd));
+      return listedIfBroken(
+        file,
+        cwd,
+        () => readFile(file, cwd) ?? (accompanies ? NOTHING : unread(file, cwd)),
+      );
     }),
   );
+}
+
+/** What is broken in a folder does not keep the rest of it from being scored. */
+function listedIfBroken(file: string, cwd: string, read: () => Measurements): Measurements {
+  const found = reasonIfBroken(read);
+  return typeof found === 'string'
+    ? { ...NOTHING, notScored: [{ id: shownPath(file, cwd), reason: found }] }
+    : found;
 }
 
 function unread(file: string, cwd: string): Measurements {
@@ -95,8 +110,8 @@ function readFile(file: string, cwd: string): Measurements | undefined {
   if (path.basename(file) === 'experiments.json') {
     return publishedExperiments(
       shown,
-      listIn(textOf(file, cwd)),
-      listIn(textOf(path.join(path.dirname(file), 'workloads.json'), cwd)),
+      listIn(file, cwd),
+      listIn(path.join(path.dirname(file), 'workloads.json'), cwd),
       nodeProfiles(),
     );
   }
@@ -109,8 +124,21 @@ function textOf(file: string, cwd: string): string {
 }
 
 /** The list that a JSON file is, or holds under `workloads`. */
-function listIn(text: string): readonly unknown[] {
-  const value: unknown = JSON.parse(text);
+function listIn(file: string, cwd: string): readonly unknown[] {
+  const value = jsonIn(file, cwd);
   const list = typeof value === 'object' && value !== null && 'workloads' in value ? value.workloads : value;
   return Array.isArray(list) ? list : [];
+}
+
+function jsonIn(file: string, cwd: string): unknown {
+  try {
+    return JSON.parse(textOf(file, cwd));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new UserError({
+      code: 'E_VALIDATE',
+      message: 'is no JSON document',
+      at: { file: shownPath(file, cwd) },
+    });
+  }
 }

@@ -155,4 +155,30 @@ describe('fleetcast validate', () => {
     const folder = await run('validate', '.');
     expect([folder.code, folder.stderr]).toEqual([2, expect.stringContaining('no measurements')]);
   });
+
+  it('lists what is broken in a folder and scores the rest; what is broken and named by itself is an error', async () => {
+    const { folder, run } = workspace({});
+    for (const name of ['runs/b', 'runs/c']) mkdirSync(path.join(folder, name), { recursive: true });
+    const files = {
+      'a.yaml': SCENARIO,
+      'record.csv': CSV,
+      'b/meta.json': 'garbage',
+      'b/requests.jsonl': '{}',
+      'c/experiments.json': '[',
+    };
+    for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, 'runs', name), text);
+    const { code, stdout } = await run('validate', 'runs', '-o', 'json');
+    expect(code).toBe(0);
+    const { cells, notScored } = validationReport.parse(JSON.parse(stdout));
+    expect(cells.length).toBeGreaterThan(0);
+    expect(notScored).toEqual(
+      expect.arrayContaining([
+        { id: 'runs/b', reason: 'runs/b/meta.json is no JSON document' },
+        { id: 'runs/c/experiments.json', reason: 'runs/c/experiments.json is no JSON document' },
+      ]),
+    );
+    const named = await run('validate', 'runs/c/experiments.json');
+    expect(named.code).toBe(2);
+    expect(named.stderr).toContain('runs/c/experiments.json is no JSON document');
+  });
 });

@@ -123,4 +123,19 @@ describe('serving points', () => {
     expect(cells).toEqual([]);
     expect(notScored).toEqual([{ id: 'a', reason: 'does not fit' }]);
   });
+
+  it('lists a row that cannot be read with its line and goes on with the others', () => {
+    const { cases, notScored } = read(
+      `a,${ROW},4,,1,,1,,100,20,x`,
+      `b,${ROW},4,2,1,,1,,nan,20,x`,
+      `c,${ROW},4,2,1,,1,,0,20,x`,
+      `d,${ROW},4,2,1,,1,,100,20,x`,
+    );
+    expect(cases.map(({ id }) => id)).toEqual(['d']);
+    expect(notScored).toEqual([
+      { id: 'a', reason: 'points.csv:2 "tp_size" must be a number, not ""' },
+      { id: 'b', reason: 'points.csv:3 "silicon_ttft_ms" must be a number, not "nan"' },
+      { id: 'c', reason: 'points.csv:4 "silicon_ttft_ms" must be above 0' },
+    ]);
+  });
 });
