@@ -1,14 +1,19 @@
 import type { PlanCandidate } from '../documents/plan.ts';
 import { lanesOf, priceOf, runsOf, type FleetSpace, type FoundFleets } from './find-fleet.ts';
 import { fleetOf, planPoolOf } from './fleet-of.ts';
-import type { FleetRun, LedgerLine } from './ledger.ts';
+import type { FleetRun, Ledger, LedgerLine } from './ledger.ts';
+import { settledOf } from './settled-of.ts';
 import type { Misfit } from './shape.ts';
 
-/** Every fleet that was looked at, with its reason: simulated ones in their order, then what was ruled out. */
+/**
+ * Every fleet that was looked at, once, with its reason: simulated ones in their order, then what was ruled out. What was
+ * played as another fleet's failure alone is none.
+ */
 export function candidatesOf(
   space: FleetSpace,
   { search, best, ties }: FoundFleets,
   lines: readonly LedgerLine[],
+  ledger: Ledger,
   misfits: readonly Misfit[],
 ): PlanCandidate[] {
   const { shapes, brackets, policies, priced, requirement } = space;
@@ -21,16 +26,21 @@ export function candidatesOf(
     beside.set(keyOf(runsOf(space, lanes, best)[0]), `the best forecast of ${ties.length + 1} at this price`);
   }
   // What shows how much more a tie carries is no candidate.
-  const asked = lines.filter(({ run }) => [requirement.load, requirement.peak].includes(run.load));
-  const played = latest(asked).map(({ run, played: result }): PlanCandidate => {
+  const atPeak = latest(lines.filter(({ run }) => run.load === requirement.peak));
+  const settled = atPeak.flatMap(({ run }) => {
+    const one = settledOf(space, run, ledger);
+    return one === undefined ? [] : [{ run, one }];
+  });
+  const played = settled.map(({ run, one }): PlanCandidate => {
     const why = beside.get(keyOf(run));
-    const { entry, shortenedTo } = result;
+    const { entry, shortenedTo, outcome } = one.played;
     const attainment = entry?.goodput?.attainment;
+    const failed = keyOf(one.run) === keyOf(run) ? '' : `, with a lost ${requirement.survive} as well`;
     return {
       ...fleetOf(shapes, run),
-      outcome: result.outcome,
-      reason: `${result.violated ?? reachedOf(attainment)}${why === undefined ? '' : `; ${why}`}`,
-      load: run.load,
+      outcome,
+      reason: `${one.violated ?? `${reachedOf(attainment)}${failed}`}${why === undefined ? '' : `; ${why}`}`,
+      load: one.run.load,
       ...((entry?.requests.offered ?? shortenedTo) !== undefined && {
         requests: entry?.requests.offered ?? shortenedTo ?? 0,
       }),
@@ -41,7 +51,14 @@ export function candidatesOf(
   const closed = lanes.flatMap(({ shape: position, policy }, lane): PlanCandidate[] => {
     const shape = shapes[position];
     if (shape === undefined || lane === best?.lane || search.meets(lane) !== undefined) return [];
-    const units = search.misses(lane) + 1;
+    const own = settled.filter(
+      ({ run: { pools, policy: other } }) =>
+        pools.length === 1 && pools[0]?.shape === position && other === policy,
+    );
+    // The search for the runner-up may have come to a fleet that meets: then nothing of the kind is open.
+    if (own.some(({ one }) => one.violated === undefined)) return [];
+    const missed = own.map(({ run }) => (run.pools[0]?.replicas ?? 0) / shape.buying.replicasPerUnit);
+    const units = Math.max(search.misses(lane), ...missed) + 1;
     const replicas = units * shape.buying.replicasPerUnit;
     if (units > shape.buying.mostUnits) return [];
     const price = priceOf(shape, units, priced);

@@ -170,19 +170,29 @@ export function runsOf(space: FleetSpace, lanes: readonly FleetLane[], trial: Tr
   const lane = lanes[trial.lane];
   const shape = space.shapes[lane?.shape ?? -1];
   if (lane === undefined || shape === undefined) return [];
-  const { requirement } = space;
   const replicas = trial.units * shape.buying.replicasPerUnit;
-  const lost = lostOf(shape, requirement.survive, replicas, requirement.zones);
-  const one = (count: number, load: number): FleetRun => ({
-    pools: [{ shape: lane.shape, replicas: count }],
+  return casesOf(space, {
+    pools: [{ shape: lane.shape, replicas }],
     policy: lane.policy,
-    load,
+    load: space.requirement.peak,
     whole: false,
   });
-  return [
-    one(replicas, requirement.peak),
-    ...(lost > 0 ? [one(Math.max(0, replicas - lost), requirement.load)] : []),
-  ];
+}
+
+/** The cases of a fleet at its peak: everything up, then a failure in each pool at the planned load. */
+export function casesOf({ shapes, requirement }: FleetSpace, run: FleetRun): FleetRun[] {
+  const { survive, zones, load } = requirement;
+  const failed = run.pools.flatMap((pool, index): FleetRun[] => {
+    const shape = shapes[pool.shape];
+    const lost = shape === undefined ? 0 : lostOf(shape, survive, pool.replicas, zones);
+    if (lost === 0) return [];
+    const left = { ...pool, replicas: Math.max(0, pool.replicas - lost) };
+    const pools = run.pools.with(index, left);
+    return [
+      { ...run, pools: pools.length === 1 ? pools : pools.filter(({ replicas }) => replicas > 0), load },
+    ];
+  });
+  return [run, ...failed];
 }
 
 /** Replicas that go with one failure. */

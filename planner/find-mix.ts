@@ -1,5 +1,5 @@
 import { fleetOf } from './fleet-of.ts';
-import { lanesOf, lostOf, priceOf, type FleetSpace, type FoundFleets } from './find-fleet.ts';
+import { casesOf, lanesOf, priceOf, type FleetSpace, type FoundFleets } from './find-fleet.ts';
 import type { PlanSpec } from '../scenarios/schema/plan-schema.ts';
 import type { FleetRun, Ledger } from './ledger.ts';
 import type { Shape } from './shape.ts';
@@ -128,17 +128,8 @@ function priceOfRun(space: FleetSpace, run: FleetRun): number {
   return space.priced ? (usdPerHour ?? Infinity) : gpus;
 }
 
-/** Everything up at the peak, and a failure in each pool at the planned load. */
 async function keeps(space: FleetSpace, run: FleetRun, ledger: Ledger): Promise<boolean> {
-  const { survive, zones, load } = space.requirement;
-  const failed = run.pools.flatMap(({ shape, replicas }, index): FleetRun[] => {
-    const of = space.shapes[shape];
-    if (survive === 'none' || of === undefined) return [];
-    const left = Math.max(0, replicas - lostOf(of, survive, replicas, zones));
-    const pools = run.pools.with(index, { shape, replicas: left }).filter((pool) => pool.replicas > 0);
-    return [{ ...run, pools, load }];
-  });
-  for (const one of [run, ...failed]) {
+  for (const one of casesOf(space, run)) {
     if ((await ledger.all([one]))[0]?.outcome !== 'meets') return false;
   }
   return true;

@@ -119,7 +119,7 @@ export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
                 whyItLost(fleetOf(shapes, runnerRun), bestFleet, priced),
             },
           ],
-    candidates: candidatesOf(fleets, found, searched, space.misfits),
+    candidates: candidatesOf(fleets, found, searched, ledger, space.misfits),
     ...(bound !== undefined && (priced ? { lowerBoundUsdPerHour: bound } : { lowerBoundGpus: bound })),
     ...(bound !== undefined && price !== undefined && bound > 0 && { optimalityGap: price / bound - 1 }),
     ...(nearest !== undefined && { nearestMiss: nearest }),

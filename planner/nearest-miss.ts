@@ -1,7 +1,8 @@
 import type { Plan } from '../documents/plan.ts';
-import { lanesOf, type FleetSpace } from './find-fleet.ts';
+import { casesOf, lanesOf, type FleetSpace } from './find-fleet.ts';
 import { fleetOf, HOURS_PER_MONTH, planPoolOf } from './fleet-of.ts';
 import type { FleetRun, Ledger, LedgerLine } from './ledger.ts';
+import { settledOf, type SettledFleet } from './settled-of.ts';
 import type { Misfit } from './shape.ts';
 
 /**
@@ -14,27 +15,28 @@ export async function nearestMissOf(
   misfits: readonly Misfit[],
   ledger: Ledger,
 ): Promise<Plan['nearestMiss']> {
-  const rank = ({ played, run }: LedgerLine): readonly number[] => [
-    played.entry?.goodput?.attainment ?? 0,
-    played.shortenedTo ?? 0,
-    run.pools.reduce((sum, { replicas }) => sum + replicas, 0),
-  ];
   // Where arithmetic alone has ruled out all that can be had, the most of each kind is simulated.
-  if (lines.length === 0) await ledger.all(largestOf(space));
-  const known = lines.length === 0 ? ledger.lines : lines;
+  if (lines.length === 0) await ledger.all(largestOf(space).flatMap((run) => casesOf(space, run)));
+  const known = (lines.length === 0 ? ledger.lines : lines).flatMap(({ run }) => {
+    const one = run.load === space.requirement.peak ? settledOf(space, run, ledger) : undefined;
+    return one?.violated === undefined ? [] : [{ run, one }];
+  });
   const [nearest] = known.toSorted((a, b) => {
     const [x, y] = [rank(a), rank(b)];
     const differs = x.findIndex((value, index) => value !== y[index]);
     return differs < 0 ? 0 : (y[differs] ?? 0) - (x[differs] ?? 0);
   });
   if (nearest !== undefined) {
-    const [played] = await ledger.all([{ ...nearest.run, whole: true }]);
+    const [played] = await ledger.all([
+      { ...nearest.run, whole: true },
+      { ...nearest.one.run, whole: true },
+    ]);
     const facts = fleetOf(space.shapes, nearest.run);
     return {
       ...facts,
       ...(facts.usdPerHour !== undefined && { usdPerMonth: facts.usdPerHour * HOURS_PER_MONTH }),
       ...(played?.entry !== undefined && { forecast: played.entry }),
-      violated: played?.violated ?? nearest.played.violated ?? 'the SLO is missed',
+      violated: settledOf(space, nearest.run, ledger)?.violated ?? nearest.one.violated ?? '',
     };
   }
   const policy = space.policies[0] ?? '';
@@ -55,6 +57,21 @@ export async function nearestMissOf(
       violated: misfit.reason,
     }
   );
+}
+
+interface Miss {
+  readonly run: FleetRun;
+  /** The case that it misses. */
+  readonly one: SettledFleet;
+}
+
+/** The larger the nearer, the first number that differs. */
+function rank({ run, one }: Miss): readonly number[] {
+  return [
+    one.played.entry?.goodput?.attainment ?? 0,
+    one.played.shortenedTo ?? 0,
+    run.pools.reduce((sum, { replicas }) => sum + replicas, 0),
+  ];
 }
 
 /** Most kinds of which the largest fleet is simulated. */

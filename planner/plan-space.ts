@@ -1,4 +1,6 @@
+import { didYouMean } from '../base/nearest.ts';
 import { throwProblems, UserError, type Problem } from '../base/user-error.ts';
+import { parseThreshold } from '../documents/threshold.ts';
 import { loadGpu } from '../hardware-profiles/gpu-profile.ts';
 import { loadScenario, type LoadedScenario } from '../scenarios/load/load-scenario.ts';
 import type { Override } from '../scenarios/load/override.ts';
@@ -193,6 +195,20 @@ function contradictions({ scenario, locate }: LoadedScenario): Problem[] {
           ),
         ]
       : []),
+    ...Object.entries(spec.thresholds ?? {}).flatMap(([subject, expressions]) =>
+      expressions.flatMap((expression, index) => {
+        const threshold = parseThreshold(subject, expression);
+        return 'message' in threshold || 'value' in threshold.limit
+          ? []
+          : [
+              problem(
+                ['spec', 'thresholds', subject, index],
+                'is relative to a baseline, and a plan has none: every fleet would be held against itself',
+                'give the limit as a value, for instance "p(90) <= 2s"; `fleetcast gate` compares with a baseline',
+              ),
+            ];
+      }),
+    ),
     ...spec.policies.flatMap(({ set }, index) =>
       set === undefined
         ? []
@@ -222,6 +238,21 @@ function contradictions({ scenario, locate }: LoadedScenario): Problem[] {
           ),
         ]
       : []),
+    ...Object.keys(spec.plan?.stock ?? {}).flatMap((name) => {
+      const known = [
+        ...new Set(spec.plan?.hardware ?? spec.fleet.pools.flatMap(({ hardware }) => hardware ?? [])),
+      ];
+      // What has a price is known, and may have been left out of this plan.
+      return known.includes(name) || spec.prices?.[name] !== undefined
+        ? []
+        : [
+            problem(
+              ['spec', 'plan', 'stock', name],
+              'is no hardware that this plan may buy',
+              `${didYouMean(name, known) ?? ''} hardware: ${known.join(', ')}`.trim(),
+            ),
+          ];
+    }),
     ...((spec.events ?? []).length > 0
       ? [problem(['spec', 'events'], 'cannot be planned with', 'say what to survive: plan.survive')]
       : []),

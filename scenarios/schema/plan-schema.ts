@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { parseQuantity } from '../../base/quantity.ts';
 import { durationText } from '../../sim/workload/draw/duration.ts';
 
 /** A number, or where nobody knows it the two ends between which it lies. */
@@ -16,7 +17,11 @@ function maybeRange(number: z.ZodNumber) {
 const usersSchema = z.strictObject({
   count: maybeRange(z.number().gt(0)).describe('people; [800, 1200] where only a range is known'),
   busy_share: maybeRange(z.number().gt(0).max(1)).describe('share of them that is active at the peak'),
-  think_time: durationText.describe('from an answer to the next request of the same person: "40s"'),
+  think_time: durationText
+    .refine((text) => parseQuantity(text, 'seconds') !== 0, {
+      error: 'must be longer than nothing: people without it would ask endlessly',
+    })
+    .describe('from an answer to the next request of the same person: "40s"'),
 });
 
 /** What `fleetcast plan` may buy, and what the fleet must survive. */

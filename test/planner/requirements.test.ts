@@ -74,6 +74,37 @@ describe('what a plan must carry', () => {
     expect(nearestMiss?.violated).toMatch(/attainment|unstable/);
   });
 
+  it('refuses limits that are relative to a baseline, stock of unknown hardware, users who never think', () => {
+    const own = scenario('{ max_gpus: 30 }').replace(
+      '  plan:',
+      '  thresholds: { ttft: ["p(90) < baseline * 1.05"] }\n  plan:',
+    );
+    expect(() => planOf(own)).toThrow(/thresholds\.ttft\[0\] is relative to a baseline/);
+    expect(() => planOf(scenario('{ stock: { gpu-c: 2 } }'))).toThrow(/stock\.gpu-c is no hardware/);
+    expect(() => planOf(scenario('{ users: { count: 9, busy_share: 0.3, think_time: 0s } }'))).toThrow(
+      /think_time must be longer than nothing/,
+    );
+  });
+
+  it('lists each fleet once, and under a failure by what is left of it', async () => {
+    const { best, candidates } = await planOf(scenario('{ max_gpus: 30, survive: replica }')).plan();
+    const keys = candidates.map(({ pools, policy }) => JSON.stringify([pools, policy]));
+    expect(new Set(keys).size).toBe(keys.length);
+    const prices = candidates.flatMap(({ outcome, usdPerHour }) => (outcome === 'meets' ? [usdPerHour] : []));
+    expect(Math.min(...prices.map((price) => price ?? NaN))).toBe(best?.usdPerHour);
+    expect(
+      candidates.filter(({ outcome }) => outcome === 'misses').map(({ reason }) => reason),
+    ).toContainEqual(expect.stringMatching(/^a lost replica takes 1 of \d+ replicas: /));
+  });
+
+  it('names the failure that the nearest miss does not stand', async () => {
+    const { candidates, nearestMiss } = await planOf(
+      scenario('{ max_gpus: 3, survive: replica, stock: { gpu-a: 3, gpu-b: 0 } }'),
+    ).plan();
+    expect(candidates.map(({ outcome }) => outcome)).not.toContain('meets');
+    expect(nearestMiss?.violated).toMatch(/^a lost replica takes 1 of 3 replicas: /);
+  });
+
   it('prices the terms of a contract, and where it breaks', async () => {
     const { best, terms, headroom, loads, degraded } = await planOf(scenario('{ max_gpus: 30 }')).plan();
     const gpus = best?.gpus ?? 0;
