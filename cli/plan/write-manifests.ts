@@ -1,8 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 
-import { parse } from 'yaml';
-
 import { UserError } from '../../base/user-error.ts';
 import type { Plan, PlanPool } from '../../documents/plan.ts';
 import { planManifests } from '../../reports/plan/plan-manifests.ts';
@@ -50,9 +48,7 @@ export function writeManifests(
   const files = planManifests({
     plan,
     model: modelName(spec.model, resources),
-    routerConfig: isPicker
-      ? pickerConfig(routerConfigOf(router, loaded.file, resources).text.text)
-      : undefined,
+    routerConfig: isPicker ? routerConfigOf(router, loaded.file, resources).config.text : undefined,
     engineVersion: engineVersion(spec.fleet.pools[0]?.engine.profile, loaded.file, resources),
     flags: (pool) => {
       const engine = template(pool)?.engine ?? {};
@@ -101,14 +97,4 @@ function engineVersion(name: string | undefined, from: string, resources: Scenar
   const known = name === undefined || isOtherEngine(name) ? undefined : name;
   const newest = resources.profiles.names('engines').at(-1) ?? '';
   return engineNamed(known ?? newest, from, resources).version;
-}
-
-/** An EndpointPickerConfig, taken out of the ConfigMap that it stands in where it stands in one. */
-function pickerConfig(text: string): string {
-  const document: unknown = parse(text);
-  const data: unknown =
-    typeof document === 'object' && document !== null ? Reflect.get(document, 'data') : undefined;
-  const inner = typeof data === 'object' && data !== null ? Object.values(data) : [];
-  const found = inner.find((value) => typeof value === 'string' && value.includes('EndpointPickerConfig'));
-  return typeof found === 'string' ? found : text;
 }

@@ -47,7 +47,11 @@ export function nameProblems(
     ...entries(raw, ['spec', 'policies']).flatMap(({ value, path }) => [
       ...check([...path, 'router', 'file'], (name) =>
         routerConfigOf(
-          { file: name, allow_experimental: valueAt(value, ['router', 'allow_experimental']) === true },
+          {
+            file: name,
+            key: keyOf(value),
+            allow_experimental: valueAt(value, ['router', 'allow_experimental']) === true,
+          },
           file,
           resources,
         ),
@@ -55,6 +59,11 @@ export function nameProblems(
     ]),
     ...traceProblems(raw, file, locate, resources),
   ];
+}
+
+function keyOf(policy: unknown): string | undefined {
+  const key = valueAt(policy, ['router', 'key']);
+  return typeof key === 'string' ? key : undefined;
 }
 
 /** Problems that something throws: at a place of the scenario, unless they name a line of another file. */

@@ -95,7 +95,11 @@ export function routerConfigOf(
   const text = routerText(router, from, resources);
   return {
     text,
-    config: loadConfig(text.text, { file: text.file, allowExperimental: router.allow_experimental ?? false }),
+    config: loadConfig(text.text, {
+      file: text.file,
+      key: router.key,
+      allowExperimental: router.allow_experimental ?? false,
+    }),
   };
 }
 

@@ -18,6 +18,11 @@ const routerSchema = z
       .min(1)
       .optional()
       .describe('an EndpointPickerConfig, relative to this file; also inside a ConfigMap'),
+    key: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("which entry of the ConfigMap in file is meant, as the picker's --config-file says"),
     config: z
       .record(z.string(), z.unknown())
       .optional()
@@ -27,6 +32,10 @@ const routerSchema = z
   .refine((router) => [router.builtin, router.file, router.config].filter(isGiven).length === 1, {
     error: 'needs either builtin, file or config',
     params: { hint: `builtin is one of ${BUILTIN_ROUTERS.join(', ')}; file is an EndpointPickerConfig` },
+  })
+  .refine((router) => !isGiven(router.key) || isGiven(router.file), {
+    error: 'key needs a file: it names an entry of the ConfigMap there',
+    path: ['key'],
   });
 
 const intervalText = durationText.refine((text) => (parseQuantity(text, 'seconds') ?? 1) > 0, {

@@ -8,28 +8,34 @@ export interface Embedded {
   readonly column: number;
 }
 
-/**
- * The entry of a ConfigMap's `data` that holds an EndpointPickerConfig: the first whose text names the kind, else the
- * only one that ends in .yaml or .yml. Undefined when the tree is no ConfigMap or has no such entry.
- */
-export function findEmbedded(root: ConfigNode | undefined): Embedded | undefined {
-  if (root?.kind !== 'map' || textOf(root, 'kind') !== 'ConfigMap') return undefined;
+/** The entries of a ConfigMap's `data` that are texts; none when the tree is no ConfigMap. */
+export function dataEntries(root: ConfigNode | undefined): readonly Embedded[] {
+  if (root?.kind !== 'map' || !isConfigMap(root)) return [];
   const data = root.entries.find(({ key }) => key === 'data')?.value;
-  if (data?.kind !== 'map') return undefined;
-  const files = data.entries.flatMap(({ key, value }) =>
+  if (data?.kind !== 'map') return [];
+  return data.entries.flatMap(({ key, value }) =>
     value.kind === 'scalar' && typeof value.value === 'string'
       ? [{ key, text: value.value, line: value.at.line ?? 1, column: value.at.column ?? 1 }]
       : [],
   );
-  const yamls = files.filter(({ key }) => /\.ya?ml$/.test(key));
-  return (
-    files.find(({ text }) => /^\s*["']?kind["']?\s*:\s*["']?EndpointPickerConfig/m.test(text)) ??
-    (yamls.length === 1 ? yamls[0] : undefined)
+}
+
+/** Those of some entries that hold an EndpointPickerConfig: whose text names the kind, else the only one in YAML. */
+export function configEntries(entries: readonly Embedded[]): readonly Embedded[] {
+  const named = entries.filter(({ text }) =>
+    /^\s*["']?kind["']?\s*:\s*["']?EndpointPickerConfig/m.test(text),
   );
+  const yamls = entries.filter(({ key }) => /\.ya?ml$/.test(key));
+  return named.length === 0 && yamls.length === 1 ? yamls : named;
 }
 
 export function isConfigMap(root: ConfigNode | undefined): boolean {
   return root?.kind === 'map' && textOf(root, 'kind') === 'ConfigMap';
+}
+
+/** Whether the tree itself is an EndpointPickerConfig by its kind. */
+export function isPickerConfig(root: ConfigNode | undefined): boolean {
+  return root?.kind === 'map' && textOf(root, 'kind') === 'EndpointPickerConfig';
 }
 
 function textOf(map: MapNode, key: string): string | undefined {

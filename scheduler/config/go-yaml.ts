@@ -20,6 +20,8 @@ import { resolvePlainScalar } from './go-scalar.ts';
 export interface ParsedYaml {
   readonly root: ConfigNode | undefined;
   readonly problems: readonly Problem[];
+  /** Where the documents after the first begin; the picker does not look at them. */
+  readonly later: readonly number[];
   /** Present when the text begins as JSON does and is none. */
   readonly notJson?: Problem;
 }
@@ -36,7 +38,7 @@ export function parseGoYaml(text: string, file: string, locate?: Locate): Parsed
   const lines = new LineCounter();
   const json = readJson(text);
   // JSON may be indented with tabs, which YAML frowns upon; inside strings JSON has none, so that places stay.
-  const [document] = parseAllDocuments(json.isJson ? text.replaceAll('\t', ' ') : text, {
+  const [document, ...rest] = parseAllDocuments(json.isJson ? text.replaceAll('\t', ' ') : text, {
     schema: 'failsafe',
     version: '1.1',
     merge: false,
@@ -51,7 +53,8 @@ export function parseGoYaml(text: string, file: string, locate?: Locate): Parsed
       const { line, col } = lines.linePos(offset);
       return { file, line, column: col };
     });
-  if (document === undefined) return { root: undefined, problems: [] };
+  const later = rest.map(({ range }) => range[0]);
+  if (document === undefined) return { root: undefined, problems: [], later };
   const notJson =
     json.brokenAt === undefined
       ? {}
@@ -70,10 +73,11 @@ export function parseGoYaml(text: string, file: string, locate?: Locate): Parsed
       (error.message.split('\n')[0] ?? '').replace(/ at line.*$/, ''),
     ),
   );
-  if (problems.length > 0 || document.contents === null) return { root: undefined, problems, ...notJson };
+  if (problems.length > 0 || document.contents === null)
+    return { root: undefined, problems, later, ...notJson };
   const root = new TreeBuilder(document, place, problems, json.isJson).node(document.contents, new Set());
   const nothing = root.kind === 'scalar' && root.value === undefined;
-  return { root: nothing ? undefined : root, problems, ...notJson };
+  return { root: nothing ? undefined : root, problems, later, ...notJson };
 }
 
 /** Whether a text that begins with { is JSON, and if not, where it stops to be. */

@@ -1,17 +1,16 @@
-import { throwProblems, type Problem, type SourcePosition } from '../../base/user-error.ts';
+import { throwProblems, type Problem } from '../../base/user-error.ts';
 import type { PluginType } from '../plugin-type.ts';
 import { PLUGIN_TYPES } from '../registry.ts';
 import { Assembly } from './assembly.ts';
 import { configProblem } from './config-error.ts';
-import { findEmbedded, isConfigMap, type Embedded } from './config-map.ts';
 import type { ConfigNode } from './config-node.ts';
 import { completeDataGraph, type DataGraph } from './data-graph.ts';
 import { BUILT_IN_DEFAULT } from './default-config.ts';
 import { describeConfig } from './describe-config.ts';
 import { readFeatureGates, type FeatureGates } from './feature-gates.ts';
 import { buildFlowControl } from './flow-control-config.ts';
-import { parseGoYaml, type ParsedYaml } from './go-yaml.ts';
 import type { LoadedConfig } from './loaded-config.ts';
+import { pickConfig, type PickedConfig } from './pick-config.ts';
 import { orderPlugins } from './plugin-order.ts';
 import { decodeConfig, type RawConfig } from './raw-config.ts';
 import { fillDefaults } from './system-defaults.ts';
@@ -20,6 +19,8 @@ import { addDeclaredPlugins, validate } from './validate.ts';
 export interface LoadOptions {
   /** Named in positions. */
   readonly file?: string;
+  /** Which entry of a ConfigMap is the configuration; stands for the picker's flag --config-file. */
+  readonly key?: string | undefined;
   /** Stands for the picker's flag --allow-experimental-plugins. */
   readonly allowExperimental?: boolean;
   /** Plugin types in place of the registry's, for tests. */
@@ -43,35 +44,31 @@ export function tryLoadConfig(
   options: LoadOptions = {},
 ): { readonly config: LoadedConfig | undefined; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
-  const raw = read(text, options.file ?? 'config.yaml', problems);
-  if (raw === undefined || problems.length > 0) return { config: undefined, problems };
-  const config = assemble(raw, options, problems);
+  const found = read(text, options.file ?? 'config.yaml', options.key, problems);
+  if (found === undefined || problems.length > 0) return { config: undefined, problems };
+  const config = assemble(found, options, problems);
   return { config: problems.length > 0 ? undefined : config, problems };
 }
 
-function read(text: string, file: string, problems: Problem[]): RawConfig | undefined {
-  const top: SourcePosition = { file, line: 1, column: 1 };
-  let parsed: ParsedYaml = parseGoYaml(text === '' ? BUILT_IN_DEFAULT : text, file);
-  problems.push(...parsed.problems);
-  if (problems.length > 0) return undefined;
-  const embedded = findEmbedded(parsed.root);
-  if (embedded !== undefined) {
-    parsed = parseGoYaml(embedded.text, file, inside(embedded, text, file));
-    problems.push(...parsed.problems);
-    if (problems.length > 0) return undefined;
-  } else if (isConfigMap(parsed.root)) {
-    problems.push(configProblem('decode', top, 'this ConfigMap holds no EndpointPickerConfig'));
-    return undefined;
-  }
+interface Read {
+  readonly raw: RawConfig;
+  readonly picked: PickedConfig;
+}
+
+function read(text: string, file: string, key: string | undefined, problems: Problem[]): Read | undefined {
+  const picked = pickConfig(text === '' ? BUILT_IN_DEFAULT : text, file, key, problems);
+  if (picked === undefined) return undefined;
+  const { parsed } = picked;
   if (parsed.notJson !== undefined) {
     problems.push(parsed.notJson);
     return undefined;
   }
-  const root: ConfigNode = parsed.root ?? { kind: 'map', at: top, entries: [] };
-  return decodeConfig(root, problems);
+  const root: ConfigNode = parsed.root ?? { kind: 'map', at: { file, line: 1, column: 1 }, entries: [] };
+  const raw = decodeConfig(root, problems);
+  return raw === undefined ? undefined : { raw, picked };
 }
 
-function assemble(raw: RawConfig, options: LoadOptions, problems: Problem[]): LoadedConfig {
+function assemble({ raw, picked }: Read, options: LoadOptions, problems: Problem[]): LoadedConfig {
   const gates = readFeatureGates(raw, problems);
   const assembly = new Assembly(options.types ?? PLUGIN_TYPES, raw.at, problems);
   addDeclaredPlugins(raw, assembly);
@@ -84,7 +81,8 @@ function assemble(raw: RawConfig, options: LoadOptions, problems: Problem[]): Lo
   return {
     plugins: ordered,
     effective: describeConfig({ assembly, filled, gates, flowControl, graph }),
-    warnings: warningsOf(raw, gates, assembly, graph),
+    warnings: [...picked.warnings, ...warningsOf(raw, gates, assembly, graph)],
+    text: picked.text,
   };
 }
 
@@ -115,25 +113,4 @@ function warningsOf(raw: RawConfig, gates: FeatureGates, assembly: Assembly, gra
       'nothing orders the in-flight producer after the prefix producer: chance decides at start-up',
     );
   return warnings;
-}
-
-/** Places in an embedded text, seen from the file it lies in. */
-function inside(embedded: Embedded, outer: string, file: string): (offset: number) => SourcePosition {
-  const header = outer.split('\n')[embedded.line - 1] ?? '';
-  const block = /[|>][-+0-9]*\s*(?:#.*)?$/.test(header.slice(embedded.column - 1));
-  if (!block) return () => ({ file, line: embedded.line, column: embedded.column });
-  const first =
-    outer
-      .split('\n')
-      .slice(embedded.line)
-      .find((line) => line.trim() !== '') ?? '';
-  const indent = first.length - first.trimStart().length;
-  return (offset) => {
-    const before = embedded.text.slice(0, offset).split('\n');
-    return {
-      file,
-      line: embedded.line + before.length,
-      column: indent + (before.at(-1)?.length ?? 0) + 1,
-    };
-  };
 }

@@ -135,6 +135,64 @@ describe('a configuration inside a ConfigMap', () => {
     expect(loadConfig(text).effective).toEqual(loadConfig(good).effective);
   });
 
+  const map = (...entries: readonly (readonly [key: string, text: string])[]): string =>
+    `kind: ConfigMap\napiVersion: v1\ndata:\n${entries.map(([key, text]) => `  ${key}: |\n${text.replaceAll(/^(?=.)/gm, '    ')}`).join('')}`;
+  const one = configText('- {type: queue-scorer}', '  - {pluginRef: queue-scorer}');
+  const other = configText('- {type: random-picker}', '  - {pluginRef: random-picker}');
+  const both = map(['default-plugins.yaml', one], ['custom-plugins.yaml', other]);
+
+  it('is one of several only when its key is given', () => {
+    const { problems } = tryLoadConfig(both, { file: 'cm.yaml' });
+    expect(problems).toMatchObject([
+      {
+        code: 'E_DECODE',
+        at: { file: 'cm.yaml', line: 13, column: 24 },
+        message: expect.stringMatching(
+          /2 EndpointPickerConfigs \(default-plugins\.yaml, custom-plugins\.yaml\)/,
+        ),
+        hint: expect.stringContaining('key: default-plugins.yaml'),
+      },
+    ]);
+    expect(loadConfig(both, { key: 'custom-plugins.yaml' })).toMatchObject({
+      effective: loadConfig(other).effective,
+      text: other,
+    });
+    expect(loadConfig(both, { key: 'default-plugins.yaml' }).effective).toEqual(loadConfig(one).effective);
+  });
+
+  it('is not looked for under a key that is not there, or without a ConfigMap', () => {
+    expect(tryLoadConfig(both, { key: 'c.yaml' }).problems).toMatchObject([
+      {
+        message: expect.stringContaining('no entry "c.yaml"'),
+        hint: expect.stringContaining('custom-plugins.yaml'),
+      },
+    ]);
+    expect(tryLoadConfig(one, { key: 'c.yaml' }).problems).toMatchObject([
+      { message: expect.stringContaining('no ConfigMap') },
+    ]);
+  });
+
+  it('may stand in a later document, and is not passed over there', () => {
+    const a = map(['epp.yaml', one]);
+    expect(mistakes(`${a}---\n${map(['epp.yaml', other])}`)).toEqual([
+      expect.stringMatching(/^epp\.yaml:17:13 E_DECODE .*2 EndpointPickerConfigs/),
+    ]);
+    expect(mistakes(`${a}---\n${other}`)).toEqual([expect.stringContaining('a document of its own')]);
+    expect(loadConfig(`${a}---\nkind: Service\n`).effective).toEqual(loadConfig(one).effective);
+    expect(loadConfig(`${map(['x.txt', 'x\n'])}---\n${a}`).effective).toEqual(loadConfig(one).effective);
+    expect(mistakes(`${map(['x.txt', 'x\n'])}---\n${a.replace('plugins:', 'plugin:')}`)).toEqual([
+      expect.stringMatching(/^epp\.yaml:13:5 E_DECODE .*"?plugin"?/),
+    ]);
+  });
+
+  it('is told of where the picker itself passes over a later one', () => {
+    expect(loadConfig(`${one}---\n${other}`)).toMatchObject({
+      effective: loadConfig(one).effective,
+      warnings: [expect.stringContaining('first YAML document')],
+    });
+    expect(loadConfig(`${one}---\nkind: Service\n`).warnings).toEqual([]);
+  });
+
   it('is missed when it is not there', () => {
     expect(mistakes('kind: ConfigMap\napiVersion: v1\ndata: {a.txt: "x"}\n')).toEqual([
       expect.stringMatching(/E_DECODE .*holds no EndpointPickerConfig/),

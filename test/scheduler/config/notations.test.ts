@@ -119,7 +119,7 @@ describe('YAML, as the picker reads it', () => {
   });
 
   it('has no tree for a text without content', () => {
-    expect(parseGoYaml('# nothing\n', 'f')).toEqual({ root: undefined, problems: [] });
+    expect(parseGoYaml('# nothing\n', 'f')).toEqual({ root: undefined, problems: [], later: [] });
     expect(parseGoYaml('null\n', 'f').root).toBeUndefined();
   });
 });
