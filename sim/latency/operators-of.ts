@@ -3,7 +3,7 @@ import type { GpuProfile } from '../../hardware-profiles/gpu-profile.ts';
 import { measuredOperators, type MeasuredOperators } from './measured-operators.ts';
 import type { OperatorTimes, PromptTime } from './operator-times.ts';
 import { scaled } from './piecewise-line.ts';
-import { roofline } from './roofline.ts';
+import { arithmeticOf, roofline } from './roofline.ts';
 import { slowerOperators } from './slower-operators.ts';
 
 /**
@@ -11,7 +11,14 @@ import { slowerOperators } from './slower-operators.ts';
  * rooflines, else its roofline; all of them times what the engine profile's calibration says.
  */
 export function operatorsOf(gpu: GpuProfile, engine: EngineProfile): MeasuredOperators {
-  return slowerOperators(asMeasured(gpu, engine), engine.kernels.timeScale.value);
+  const operators = asMeasured(gpu, engine);
+  const withinPeak: MeasuredOperators = {
+    ...operators,
+    // Beyond the largest measured sizes a table's last slope may run ahead of what the GPU can do.
+    gemm: (format, m, n, k) =>
+      Math.max(operators.gemm(format, m, n, k), (2 * m * n * k) / arithmeticOf(gpu, format).peak),
+  };
+  return slowerOperators(withinPeak, engine.kernels.timeScale.value);
 }
 
 function asMeasured(gpu: GpuProfile, engine: EngineProfile): MeasuredOperators {

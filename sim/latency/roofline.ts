@@ -94,7 +94,7 @@ function activeExperts(
 const ROUTING_SKEW = 1.4;
 
 /** What the tensor cores compute in when weights are stored in `format`, and the share of the peak that they reach. */
-function arithmeticOf(gpu: GpuProfile, format: WeightFormat) {
+export function arithmeticOf(gpu: GpuProfile, format: WeightFormat) {
   const { bf16, fp8 } = gpu.architecture.gemm;
   if (format === 'nvfp4' && gpu.peak.fp4 !== undefined) return { peak: gpu.peak.fp4.value, efficiency: fp8 };
   if ((format === 'fp8' || format === 'fp8-block') && gpu.peak.fp8 !== undefined)
