@@ -7,22 +7,48 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
  * Source: encoding/json (encode.go, tables.go) of the Go standard library, 1.26.
  */
 export function goJson(value: Json): string {
-  switch (typeof value) {
-    case 'string':
-      return goString(value);
-    case 'number':
-      return Object.is(value, -0) ? '-0' : String(value);
-    case 'boolean':
-      return String(value);
-    default:
-      break;
+  const parts: string[] = [];
+  // Clients may nest deeper than a stack of calls goes.
+  const open: Open[] = [];
+  const write = (inner: Json): void => {
+    if (typeof inner !== 'object' || inner === null) parts.push(scalar(inner));
+    else {
+      parts.push(isList(inner) ? '[' : '{');
+      open.push({ holder: membersOf(inner), next: 0, close: isList(inner) ? ']' : '}' });
+    }
+  };
+  write(value);
+  for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+    const member = top.holder[top.next];
+    if (member === undefined) {
+      parts.push(top.close);
+      open.pop();
+      continue;
+    }
+    if (top.next++ > 0) parts.push(',');
+    parts.push(member[0]);
+    write(member[1]);
   }
-  if (value === null) return 'null';
-  if (isList(value)) return `[${value.map(goJson).join(',')}]`;
-  const members = Object.entries(value)
+  return parts.join('');
+}
+
+/** A list or an object that is being written: its members with what stands before each, and the next of them. */
+interface Open {
+  readonly holder: readonly (readonly [before: string, value: Json])[];
+  next: number;
+  readonly close: string;
+}
+
+function membersOf(value: readonly Json[] | { readonly [key: string]: Json }): Open['holder'] {
+  if (isList(value)) return value.map((item): [string, Json] => ['', item]);
+  return Object.entries(value)
     .sort(([a], [b]) => compareUtf8(a, b))
-    .map(([key, inner]) => `${goString(key)}:${goJson(inner)}`);
-  return `{${members.join(',')}}`;
+    .map(([key, inner]): [string, Json] => [`${goString(key)}:`, inner]);
+}
+
+function scalar(value: string | number | boolean | null): string {
+  if (typeof value === 'string') return goString(value);
+  return Object.is(value, -0) ? '-0' : String(value);
 }
 
 /** An object with its members in the order given, as Go writes a struct; undefined members are left out. */
@@ -33,11 +59,26 @@ export function goStruct(members: readonly (readonly [name: string, value: Json 
   return `{${texts.join(',')}}`;
 }
 
-/** Whether every number is one that Go can hold: JSON.parse turns 1e999 into Infinity, Go refuses it. */
-export function isFiniteJson(value: Json): boolean {
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (typeof value !== 'object' || value === null) return true;
-  return Object.values(value).every(isFiniteJson);
+/** Deepest nesting that Go reads. Source: maxNestingDepth in encoding/json (scanner.go) of the Go standard library, 1.26. */
+const DEEPEST = 10_000;
+
+/**
+ * Whether Go reads a value that JSON.parse reads: every number is finite (1e999 becomes Infinity here, and an error there),
+ * and nothing is nested deeper than Go allows.
+ */
+export function isGoJson(value: Json): boolean {
+  let level: Json[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    const below: Json[] = [];
+    for (const inner of level) {
+      if (typeof inner === 'number' && !Number.isFinite(inner)) return false;
+      if (typeof inner !== 'object' || inner === null) continue;
+      if (depth >= DEEPEST) return false;
+      for (const member of Object.values(inner)) below.push(member);
+    }
+    level = below;
+  }
+  return true;
 }
 
 export function isList(value: Json): value is readonly Json[] {

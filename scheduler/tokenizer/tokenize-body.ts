@@ -1,7 +1,7 @@
 import type { Tokens } from '../../base/units.ts';
 import { BodyFields } from './body-fields.ts';
 import { chatPrompt } from './chat-prompt.ts';
-import { isFiniteJson, type Json } from './go-json.ts';
+import { isGoJson, type Json } from './go-json.ts';
 import type { MediaEstimate } from './media-estimate.ts';
 import { messagesPrompt } from './messages-prompt.ts';
 import {
@@ -96,7 +96,7 @@ function one(prompt: TokenizedPrompt | undefined): readonly TokenizedPrompt[] | 
 function parse(body: string): Readonly<Record<string, Json>> | undefined {
   try {
     const value = JSON.parse(body) as Json;
-    if (typeof value !== 'object' || value === null || Array.isArray(value) || !isFiniteJson(value))
+    if (typeof value !== 'object' || value === null || Array.isArray(value) || !isGoJson(value))
       return undefined;
     return value as Readonly<Record<string, Json>>;
   } catch (error) {

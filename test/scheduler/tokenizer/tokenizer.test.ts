@@ -183,6 +183,25 @@ describe('bodies that are refused', () => {
     expect(tokenizeBody(path, body).kind).toBe('unreadable');
   });
 
+  it('may be nested as deep as Go reads, which is 10,000 levels', () => {
+    const body = (levels: number): string => {
+      // The body, the list of tools and `levels - 2` lists in it.
+      const tools = `${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}`;
+      return `{"tools":${tools},"messages":[{"role":"user","content":"hi"}]}`;
+    };
+    for (const [levels, tokens] of [
+      [5000, (2 * 4999 + 6) / 4],
+      [10_000, (2 * 9999 + 6) / 4],
+    ] as const) {
+      const result = tokenizeBody('/v1/chat/completions', body(levels));
+      expect(result.kind === 'tokenized' && result.prompts?.map((prompt) => prompt.tokens.length)).toEqual([
+        Math.ceil(tokens),
+      ]);
+    }
+    expect(tokenizeBody('/v1/chat/completions', body(10_001)).kind).toBe('unreadable');
+    expect(tokenizeBody('/v1/chat/completions', body(200_000)).kind).toBe('unreadable');
+  });
+
   it('leaves bodies of other paths alone', () => {
     expect(tokenizeBody('/v1/rerank', 'anything')).toMatchObject({ kind: 'tokenized', prompts: undefined });
   });
