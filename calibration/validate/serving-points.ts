@@ -7,8 +7,9 @@ import type { ProfileSource } from '../../hardware-profiles/profile-source.ts';
 import { API_VERSION, type RunEntry } from '../../documents/run-report.ts';
 import { doubtsAbout, type MeasuredLoad } from './doubts.ts';
 import { grouped } from './grouped.ts';
-import { gpuNamed, modelNamed } from './known-names.ts';
+import { gpuNamed } from './gpu-named.ts';
 import { drawnLength, isInferenceX, launchOf, REQUESTS_PER_CLIENT, type Launch } from './inference-x.ts';
+import { modelNamed } from './model-named.ts';
 import { nearestEngine } from './nearest-engine.ts';
 import { noiseOf } from './noise.ts';
 import { reasonIfBroken } from './reason-if-broken.ts';
@@ -98,7 +99,12 @@ function pointOf(
   const name = modelNamed(profiles, text('model_path'));
   if (name === undefined) return `no profile of the model ${text('model_path')}`;
   const model = loadModel(profiles, name);
-  const format = weightFormat(model, text('precision'), text('gemm_quant_mode'));
+  const format = weightFormat(model, {
+    precision: text('precision'),
+    gemm: text('gemm_quant_mode'),
+    name: text('model_path'),
+  });
+  if (typeof format === 'string') return format;
   const source = text('silicon_data_source');
   const date = /measured=([\d-]+)/.exec(source)?.[1];
   const { engine, assumed } = nearestEngine(profiles, row.text('backend_version'), date);

@@ -2,7 +2,8 @@ import { Sha256 } from '../../base/sha256.ts';
 import type { ProfileSource } from '../../hardware-profiles/profile-source.ts';
 import { csvRows } from '../../sim/workload/trace/csv-rows.ts';
 import type { TraceFiles } from '../../sim/workload/trace/trace-format.ts';
-import { gpuNamed, modelNamed } from './known-names.ts';
+import { gpuNamed } from './gpu-named.ts';
+import { modelNamed } from './model-named.ts';
 import { NOTHING, type Measurements } from './validation-case.ts';
 
 /**
@@ -23,7 +24,6 @@ export function staticBatches(files: TraceFiles, profiles: ProfileSource): Measu
 function reasonOf(model: string, hardware: string, profiles: ProfileSource): string {
   if (hardware.endsWith('-pcap')) return `the power of the GPU is capped (${hardware})`;
   if (gpuNamed(profiles, hardware) === undefined) return `no profile of the GPU ${hardware}`;
-  const hyphenated = model.replace(/^llama(\d)/, 'llama-$1');
-  if (modelNamed(profiles, hyphenated) === undefined) return `no profile of the model ${model}`;
+  if (modelNamed(profiles, model) === undefined) return `no profile of the model ${model}`;
   return 'the server is a vLLM of 2023 without a version; vLLM V1 is what is modelled';
 }

@@ -7,7 +7,9 @@ import type { ProfileSource } from '../../hardware-profiles/profile-source.ts';
 import type { TraceFiles } from '../../sim/workload/trace/trace-format.ts';
 import { readTrace } from '../../sim/workload/trace/trace-formats.ts';
 import { vllmRequests } from '../../sim/workload/trace/vllm-requests.ts';
-import { gpuNamed, modelNamed } from './known-names.ts';
+import { engineKwargs, servedAs } from './engine-kwargs.ts';
+import { gpuNamed } from './gpu-named.ts';
+import { modelNamed } from './model-named.ts';
 import { nearestEngine } from './nearest-engine.ts';
 import { recordedRun } from './recorded-run.ts';
 import { NOTHING, type Measurements } from './validation-case.ts';
@@ -17,12 +19,7 @@ import { accuracyClassOf, weightFormat } from './weight-format.ts';
 const metaSchema = z.object({
   model: z.string(),
   vllm_version: z.string().optional(),
-  engine_kwargs: z.object({
-    tensor_parallel_size: z.int().optional(),
-    max_num_seqs: z.int().optional(),
-    max_num_batched_tokens: z.int().optional(),
-    max_model_len: z.int().optional(),
-  }),
+  engine_kwargs: engineKwargs,
   kv_cache: z.object({ num_gpu_blocks: z.int().optional() }).optional(),
   hardware: z.object({ device_name: z.string() }).optional(),
 });
@@ -56,9 +53,13 @@ export function vllmRun(
   if (hardware === undefined) return skip(`no profile of the GPU ${device?.device_name ?? id}`);
   if (model === undefined) return skip(`no profile of the model ${path}`);
   const profile = loadModel(profiles, model);
-  const { stored } = weightFormat(profile, '', '');
+  const { quantization: method = '', ...launch } = engine_kwargs;
+  const served = servedAs(launch);
+  if (typeof served === 'string') return skip(served);
+  const format = weightFormat(profile, { precision: method, name: path });
+  if (typeof format === 'string') return skip(format);
+  const { stored, quantization } = format;
   const { engine, assumed } = nearestEngine(profiles, vllm_version, undefined);
-  const { tensor_parallel_size = 1, ...limits } = engine_kwargs;
   const blocks = kv_cache?.num_gpu_blocks;
   const scenario = {
     apiVersion: API_VERSION,
@@ -72,10 +73,11 @@ export function vllmRun(
             name: 'server',
             hardware,
             replicas: 1,
-            tensor_parallel_size,
+            ...served.pool,
             engine: {
               profile: engine,
-              ...limits,
+              ...served.engine,
+              ...(quantization !== undefined && { quantization }),
               ...(blocks !== undefined && { num_gpu_blocks: blocks }),
               ingest_delay: '0s',
               ingest_delay_per_token: '0s',

@@ -1,4 +1,4 @@
-import { accuracyClassOf, weightFormat } from '../../calibration/validate/weight-format.ts';
+import { accuracyClassOf, publishedFormat } from '../../calibration/validate/weight-format.ts';
 import { modelErrorBands } from '../../compare/model-error-bands.ts';
 import { outsideValidation } from '../../compare/validated-range.ts';
 import type { ModelError } from '../../documents/model-error.ts';
@@ -35,5 +35,5 @@ function classOf(servers: Servers): AccuracyClass | undefined {
   if (servers.some(({ model }) => model === undefined)) return undefined;
   const [first] = servers;
   if (first?.model === undefined) return undefined;
-  return accuracyClassOf(first.model, first.quantization ?? weightFormat(first.model, '', '').stored);
+  return accuracyClassOf(first.model, first.quantization ?? publishedFormat(first.model));
 }

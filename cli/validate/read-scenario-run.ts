@@ -1,6 +1,6 @@
 import { recordedRun } from '../../calibration/validate/recorded-run.ts';
 import { NOTHING, type Measurements } from '../../calibration/validate/validation-case.ts';
-import { accuracyClassOf, weightFormat } from '../../calibration/validate/weight-format.ts';
+import { accuracyClassOf, publishedFormat } from '../../calibration/validate/weight-format.ts';
 import { loadScenario } from '../../scenarios/load/load-scenario.ts';
 import { modelOf } from '../../scenarios/resolve/model-of.ts';
 import { resolveScenario } from '../../scenarios/resolve/resolve-scenario.ts';
@@ -29,8 +29,7 @@ export function readScenarioRun(
     clock: client.max_in_flight === undefined ? 'sent' : 'scheduled',
   });
   const model = spec.model === undefined ? undefined : modelOf(spec.model, file.file, resources);
-  const stored =
-    model === undefined ? undefined : (pool.engine.quantization ?? weightFormat(model, '', '').stored);
+  const stored = model === undefined ? undefined : (pool.engine.quantization ?? publishedFormat(model));
   const run = recordedRun({
     id: loaded.scenario.metadata.name,
     source: file.file,

@@ -1,9 +1,11 @@
 import { API_VERSION, type RunEntry, type StageReport } from '../../../documents/run-report.ts';
 import { loadModel } from '../../../hardware-profiles/load-model.ts';
+import type { WeightFormat } from '../../../hardware-profiles/model-profile.ts';
 import type { ProfileSource } from '../../../hardware-profiles/profile-source.ts';
 import { entrySchema, type InferencePerfEntry } from '../../../scenarios/inference-perf/entry-schema.ts';
 import { workloadOfEntry } from '../../../scenarios/inference-perf/workload-of-entry.ts';
-import { gpuNamed, modelNamed } from '../known-names.ts';
+import { gpuNamed } from '../gpu-named.ts';
+import { modelNamed } from '../model-named.ts';
 import { nearestEngine } from '../nearest-engine.ts';
 import { joined, NOTHING, type MeasuredServer, type Measurements } from '../validation-case.ts';
 import { accuracyClassOf, weightFormat } from '../weight-format.ts';
@@ -73,11 +75,11 @@ function experiment(
   }
   const rows = clusterRows.safeParse(entry.results.rows);
   if (!rows.success || router === null || router === undefined) return skip('has no results per rate');
-  const server = serverOf(entry, profiles);
-  if (typeof server === 'string') return skip(server);
+  const served = serverOf(entry, profiles);
+  if (typeof served === 'string') return skip(served);
   const sibling = siblingKvTokens(entry, all, profiles);
   const parts = router.arms.map((arm) => {
-    const played = playedArm(file, entry, arm, { ...workload, load }, rows.data, { ...server, sibling });
+    const played = playedArm(file, entry, arm, { ...workload, load }, rows.data, { ...served, sibling });
     return typeof played === 'string' ? { arm, reason: played } : { arm, played };
   });
   const used = new Set(parts.flatMap(({ played }) => played?.rows ?? []));
@@ -110,18 +112,27 @@ function notScored(id: string, reason: string): Measurements {
   return { ...NOTHING, notScored: [{ id, reason }] };
 }
 
+interface Served {
+  readonly server: MeasuredServer;
+  readonly quantization: WeightFormat | undefined;
+  readonly assumed: boolean;
+}
+
 function serverOf(
   { model: path, gpu, engine: { version }, date }: Experiment,
   profiles: ProfileSource,
-): (MeasuredServer & { readonly assumed: boolean }) | string {
+): Served | string {
   const hardware = gpuNamed(profiles, gpu);
   const model = modelNamed(profiles, path);
   if (hardware === undefined) return `no profile of the GPU ${gpu}`;
   if (model === undefined) return `no profile of the model ${path}`;
   const profile = loadModel(profiles, model);
-  const { stored } = weightFormat(profile, '', '');
+  const format = weightFormat(profile, { name: path });
+  if (typeof format === 'string') return format;
+  const { stored, quantization } = format;
   const { engine, assumed } = nearestEngine(profiles, version, date);
-  return { model, hardware, engine, precision: stored, class: accuracyClassOf(profile, stored), assumed };
+  const server = { model, hardware, engine, precision: stored, class: accuracyClassOf(profile, stored) };
+  return { server, quantization, assumed };
 }
 
 function playedArm(
@@ -130,11 +141,7 @@ function playedArm(
   arm: Arm,
   workload: RatedEntry,
   all: readonly ClusterRow[],
-  {
-    assumed,
-    sibling,
-    ...server
-  }: MeasuredServer & { readonly assumed: boolean; readonly sibling: number | undefined },
+  { server, quantization, assumed, sibling }: Served & { readonly sibling: number | undefined },
 ): PlayedArm | string {
   const last = LAST_COMPLETE_RATE[entry.id] ?? Infinity;
   // "affinity (run B)" repeats the arm "affinity"; other words in brackets are other settings.
@@ -162,6 +169,7 @@ function playedArm(
             tensor_parallel_size: entry.tp ?? 1,
             engine: {
               profile: server.engine,
+              ...(quantization !== undefined && { quantization }),
               ...engine,
               ...(borrowed !== undefined && { kv_cache_tokens: borrowed }),
             },

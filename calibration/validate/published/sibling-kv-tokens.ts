@@ -1,5 +1,6 @@
 import type { ProfileSource } from '../../../hardware-profiles/profile-source.ts';
-import { gpuNamed, modelNamed } from '../known-names.ts';
+import { gpuNamed } from '../gpu-named.ts';
+import { modelNamed } from '../model-named.ts';
 import type { Experiment } from './experiment-schema.ts';
 
 /**
