@@ -22,6 +22,11 @@ export class DataKeys {
     return { text, slot };
   }
 
+  /** Slots in use. */
+  get count(): number {
+    return this.slots.size;
+  }
+
   /** Texts in the order of their slots. */
   texts(): readonly string[] {
     return [...this.slots.keys()];

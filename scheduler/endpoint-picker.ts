@@ -13,14 +13,15 @@ import type { LoadedConfig } from './config/loaded-config.ts';
 import { buildPlugins } from './cycle/build-plugins.ts';
 import { buildProfiles, pluginNamed } from './cycle/build-profiles.ts';
 import { orderProducers } from './cycle/order-producers.ts';
-import type { CycleOptions, SchedulingProfile } from './cycle/profile.ts';
-import { runCycle } from './cycle/run-cycle.ts';
+import type { CycleOptions } from './cycle/profile.ts';
+import { SchedulingCycle } from './cycle/scheduling-cycle.ts';
 import type { DataKey, DataKeys } from './data-key.ts';
-import { TargetsDecided, type Decision, type ProfileResult } from './decision.ts';
+import { TargetsDecided, type Decision } from './decision.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { EndpointPickerOptions } from './endpoint-picker-options.ts';
 import { Fleet, type MembershipChange } from './fleet.ts';
 import { createAdmission } from './flow-control/create-admission.ts';
+import { withKnownTargets } from './known-targets.ts';
 import type { KvEvent } from './kv-event.ts';
 import type { Metrics } from './metrics.ts';
 import { PluginSet } from './plugin-set.ts';
@@ -40,14 +41,13 @@ export class EndpointPicker {
   private readonly fleet = new Fleet();
   private readonly keys: DataKeys;
   private readonly plugins: PluginSet;
-  private readonly handler: ProfileHandler;
-  private readonly profiles: ReadonlyMap<string, SchedulingProfile>;
-  private readonly profileNames: readonly string[];
+  private readonly cycle: SchedulingCycle;
   private readonly admission: AdmissionController;
   private readonly waitingRoom: WaitingRoom;
   private readonly approxMatch: DataKey<PrefixMatch>;
   private readonly detector: SaturationDetector | undefined;
-  private readonly scratch = new Map<string, string | undefined>();
+  /** Empty between two commits. */
+  private readonly noChanges = new Map<string, string | undefined>();
   private nextPurge: Seconds = Infinity;
 
   constructor(config: LoadedConfig, options: EndpointPickerOptions) {
@@ -64,9 +64,10 @@ export class EndpointPicker {
     const { effective } = config;
     this.keys = keys;
     this.plugins = new PluginSet(byName, orderProducers(effective, options.producerOrder ?? 'prefix-first'));
-    this.handler = pluginNamed<ProfileHandler>(byName, effective.profileHandler);
-    this.profiles = buildProfiles(effective.profiles, byName);
-    this.profileNames = [...this.profiles.keys()];
+    this.cycle = new SchedulingCycle(
+      pluginNamed<ProfileHandler>(byName, effective.profileHandler),
+      buildProfiles(effective.profiles, byName),
+    );
     this.admission = createAdmission(effective, byName, () => this.fleet.present, options.refreshInterval);
     this.waitingRoom = new WaitingRoom(this.plugins.holders);
     this.detector = byName.get(effective.saturationDetector) as SaturationDetector | undefined;
@@ -123,7 +124,7 @@ export class EndpointPicker {
 
   /** The state that goes with a request through its moments. */
   open(request: InferenceRequest): RequestState {
-    const state = new RequestState(request);
+    const state = new RequestState(request, this.keys.count);
     state.flow = this.plugins.flowOf(request);
     return state;
   }
@@ -169,7 +170,7 @@ export class EndpointPicker {
       if (reason !== undefined) return rejection('Internal', `request cannot be admitted: ${reason}`);
     }
     if (state.changesHeaders) state.headerChanges.clear();
-    const wrong = runCycle(state, this.handler, this.profiles, this.profileNames, now, options);
+    const wrong = this.cycle.run(state, now, options);
     if (wrong !== undefined) return wrong;
     const targets = state.primary === undefined ? [] : (state.result(state.primary)?.targets ?? []);
     const [first] = targets;
@@ -190,19 +191,20 @@ export class EndpointPicker {
   commit(state: RequestState, now: Seconds): ReadonlyMap<string, string | undefined> {
     invariant(state.phase === 'decided', 'a decision is carried out once', { phase: state.phase });
     state.phase = 'committed';
-    if (state.results.some(({ targets }) => targets.some(({ endpoint }) => !this.fleet.knows(endpoint))))
-      state.results = state.results.map((result) => this.withoutForgotten(result));
+    state.results = withKnownTargets(state.results, this.fleet);
     for (const { targets } of state.results) {
       for (const { endpoint } of targets) this.fleet.use(endpoint, 1);
     }
-    // A map of its own only for those whose headers change.
-    const { scratch } = this;
-    scratch.clear();
-    const changes = state.changesHeaders ? state.headerChanges : scratch;
+    const { noChanges } = this;
+    const changes = state.changesHeaders ? state.headerChanges : noChanges;
     for (const plugin of this.plugins.preRequests) plugin.preRequest(state, changes, now);
     this.admission.committed?.(state, now);
-    if (changes.size === 0) return NO_CHANGES;
-    if (changes === scratch) for (const [name, value] of scratch) state.headerChanges.set(name, value);
+    if (changes.size === 0) return changes;
+    // A map of its own only for those whose headers change.
+    if (changes === noChanges) {
+      for (const [name, value] of noChanges) state.headerChanges.set(name, value);
+      noChanges.clear();
+    }
     return effectiveChanges(state);
   }
 
@@ -272,10 +274,6 @@ export class EndpointPicker {
     return headers;
   }
 
-  private withoutForgotten(result: ProfileResult): ProfileResult {
-    return { ...result, targets: result.targets.filter(({ endpoint }) => this.fleet.knows(endpoint)) };
-  }
-
   /** State of a plugin in plain values, for tests and debugging; undefined when it shows none. */
   inspect(plugin: string): unknown {
     return this.plugins.inspect(plugin);
@@ -289,7 +287,6 @@ export class EndpointPicker {
 
 const NO_OPTIONS: CycleOptions = {};
 const NO_HEADERS: ReadonlyMap<string, string> = new Map();
-const NO_CHANGES: ReadonlyMap<string, string | undefined> = new Map();
 
 /** Without those that leave the request's own headers as they are. */
 function effectiveChanges({ headerChanges, request }: RequestState): ReadonlyMap<string, string | undefined> {

@@ -1,7 +1,7 @@
 import type { Seconds } from '../base/units.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { KvEvent } from './kv-event.ts';
-import type { ProfileResult } from './decision.ts';
+import type { ProfileResults } from './cycle/profile-results.ts';
 import type { RequestState } from './request-state.ts';
 
 /*
@@ -43,9 +43,6 @@ export interface ProfileHandler extends Plugin {
    */
   finish(state: RequestState, results: ProfileResults): string | undefined;
 }
-
-/** Results by profile, in the order in which they came about. */
-export type ProfileResults = Map<string, ProfileResult | undefined>;
 
 /** Whether a stage of disaggregated serving runs. `endpoint`: the pick of the stage before, where there is one. */
 export interface Decider extends Plugin {

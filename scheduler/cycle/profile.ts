@@ -1,3 +1,4 @@
+import { invariant } from '../../base/invariant.ts';
 import type { Seconds } from '../../base/units.ts';
 import type { ProfileReasons, ProfileResult, Target } from '../decision.ts';
 import type { Endpoint } from '../endpoint.ts';
@@ -94,15 +95,17 @@ export class SchedulingProfile {
 
   private pick(state: RequestState, endpoints: readonly Endpoint[], { replay }: CycleOptions): Target[] {
     const ids = replay?.(this.name);
-    const picked =
-      ids === undefined
-        ? this.picker.pick(endpoints, this.totals).map((position) => endpoints[position])
-        : ids.map((id) => state.candidates.find((endpoint) => endpoint.id === id));
-    const targets: Target[] = [];
-    for (const endpoint of picked) {
-      if (endpoint !== undefined) targets.push({ endpoint, port: endpoint.port, rewritten: false });
+    if (ids === undefined) {
+      return this.picker.pick(endpoints, this.totals).map((position) => {
+        const endpoint = endpoints[position];
+        invariant(endpoint !== undefined, 'a picker names places in its list', { position });
+        return targetOf(endpoint);
+      });
     }
-    return targets;
+    return ids
+      .map((id) => state.candidates.find((endpoint) => endpoint.id === id))
+      .filter((endpoint) => endpoint !== undefined)
+      .map(targetOf);
   }
 
   private nobody(state: RequestState, kept: ProfileReasons['filters'], explain: boolean): ProfileResult {
@@ -128,4 +131,8 @@ export class SchedulingProfile {
       },
     };
   }
+}
+
+function targetOf(endpoint: Endpoint): Target {
+  return { endpoint, port: endpoint.port, rewritten: false };
 }

@@ -1,7 +1,8 @@
 import type { Blocks } from '../../base/units.ts';
 import { BlockSpaces, type BlockRun } from './block-run.ts';
-import { Bucket, SEVERAL, WORD_BITS, type Piece } from './bucket.ts';
+import { Bucket } from './bucket.ts';
 import { EndpointBlocks } from './endpoint-blocks.ts';
+import { SEVERAL, WORD_BITS } from './pieces.ts';
 
 /*
  * Memory: per run of keys (see base/prompt.ts) a bucket that says who holds which of its blocks (bucket.ts); per endpoint the
@@ -48,20 +49,38 @@ export class ApproxPrefixIndex {
       const { space, key } = run;
       bucket = bucket === undefined ? space.get(key) : bucket.after(space, key);
       if (bucket === undefined) break;
-      const { pieces } = bucket;
-      let block = run.from;
-      let i = pieces.length === 1 ? 0 : bucket.firstAfter(block);
-      for (; block < run.to && i < pieces.length; i++) {
-        const piece = pieces[i];
-        if (piece === undefined || piece.from > block || piece.to <= block) break;
-        this.changeHolders(piece, walked, counts, touched);
-        const end = piece.to < run.to ? piece.to : run.to;
-        walked += end - block;
-        block = end;
-      }
-      if (block < run.to) break;
+      const walkedTo = this.matchRun(bucket, run, walked, counts, touched);
+      walked += walkedTo - run.from;
+      if (walkedTo < run.to) break;
     }
-    this.changeHolders(undefined, walked, counts, touched);
+    this.changeHolders(NOBODY, NO_WORDS, walked, counts, touched);
+  }
+
+  /** Walks the blocks of one run, the first of which is block `walked` of the prompt, and returns where it stops. */
+  private matchRun(
+    bucket: Bucket,
+    { from, to }: BlockRun,
+    walked: Blocks,
+    counts: Int32Array,
+    touched: number[],
+  ): number {
+    const { owner, pieces } = bucket;
+    if (pieces === undefined) {
+      const end = bucket.ownedUpTo(from);
+      if (end === from || owner === undefined) return from;
+      this.changeHolders(owner.endpoint, NO_WORDS, walked, counts, touched);
+      return end < to ? end : to;
+    }
+    const { list } = pieces;
+    let block = from;
+    let i = list.length === 1 ? 0 : pieces.firstAfter(block);
+    for (; block < to && i < list.length; i++) {
+      const piece = list[i];
+      if (piece === undefined || piece.from > block || piece.to <= block) break;
+      this.changeHolders(piece.only, piece.words, walked + block - from, counts, touched);
+      block = piece.to < to ? piece.to : to;
+    }
+    return block;
   }
 
   /** One prompt was sent to an endpoint. `capacity` (blocks) counts when the endpoint is new here. */
@@ -91,15 +110,15 @@ export class ApproxPrefixIndex {
     this.endpoints[endpoint] = undefined;
   }
 
-  /** From block `walked` on the holders are those of `piece`: who goes is counted, who comes is noted. */
+  /** From block `walked` on the holder is `next`, or SEVERAL are it: who goes is counted, who comes is noted. */
   private changeHolders(
-    piece: Piece | undefined,
+    next: number,
+    words: readonly number[],
     walked: number,
     counts: Int32Array,
     touched: number[],
   ): void {
     const { holder, since } = this;
-    const next = piece === undefined ? NOBODY : piece.only;
     this.holder = next;
     if (holder !== SEVERAL && next !== SEVERAL) {
       if (holder === next) return;
@@ -108,7 +127,6 @@ export class ApproxPrefixIndex {
       return;
     }
     const { holders } = this;
-    const words = piece?.words ?? NO_WORDS;
     const length = Math.max(words.length, holders.length, wordOf(holder) + 1, wordOf(next) + 1);
     while (holders.length < length) holders.push(0);
     if (holder >= 0) holders[wordOf(holder)] = bitsOf(holder, wordOf(holder));

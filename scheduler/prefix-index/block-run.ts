@@ -23,32 +23,32 @@ export type BucketSpace = Map<number, Bucket>;
 export class BlockSpaces {
   private readonly heads: BucketSpace = new Map();
   private readonly sizes = new Map<Tokens, { whole: BucketSpace; tails: BucketSpace }>();
+  /** Where a list is put together: what is kept of it is not longer than it must be. */
+  private readonly draft: BlockRun[] = [];
 
   /** The first `maxBlocks` blocks of a prompt, the partial one at its end included. */
   runs(prompt: Prompt, blockTokens: Tokens, maxBlocks: Blocks): BlockRun[] {
     const { length } = prompt;
-    const runs: BlockRun[] = [];
-    if (length === 0 || maxBlocks <= 0) return runs;
-    if (length <= blockTokens) {
-      runs.push(this.single(this.heads, prompt, length));
-      return runs;
-    }
+    if (length === 0 || maxBlocks <= 0) return [];
+    if (length <= blockTokens) return [wholePrompt(this.heads, prompt)];
     const { whole, tails } = this.ofSize(blockTokens);
+    const { draft } = this;
+    let runs = 0;
     let block = 0;
     for (const { firstKey, count } of prompt.keys(blockTokens)) {
       const take = Math.min(count, maxBlocks - block);
       const skip = block === 0 ? 1 : 0;
-      if (skip === 1) runs.push({ space: this.heads, key: firstKey, from: blockTokens, to: blockTokens + 1 });
+      if (skip === 1) draft[runs++] = single(this.heads, firstKey, blockTokens);
       if (take > skip) {
         const key = Math.floor(firstKey / KEYS_PER_RUN);
         const from = firstKey - key * KEYS_PER_RUN + skip;
-        runs.push({ space: whole, key, from, to: from + take - skip });
+        draft[runs++] = { space: whole, key, from, to: from + take - skip };
       }
       block += take;
-      if (block === maxBlocks) return runs;
+      if (block === maxBlocks) return draft.slice(0, runs);
     }
-    if (length > block * blockTokens) runs.push(this.single(tails, prompt, length));
-    return runs;
+    if (length > block * blockTokens) draft[runs++] = wholePrompt(tails, prompt);
+    return draft.slice(0, runs);
   }
 
   /** Buckets that exist, for laws about memory. */
@@ -56,11 +56,6 @@ export class BlockSpaces {
     let buckets = this.heads.size;
     for (const { whole, tails } of this.sizes.values()) buckets += whole.size + tails.size;
     return buckets;
-  }
-
-  private single(space: BucketSpace, prompt: Prompt, length: Tokens): BlockRun {
-    const key = prompt.keys(length)[0]?.firstKey ?? 0;
-    return { space, key, from: length, to: length + 1 };
   }
 
   private ofSize(blockTokens: Tokens): { whole: BucketSpace; tails: BucketSpace } {
@@ -71,4 +66,19 @@ export class BlockSpaces {
     }
     return spaces;
   }
+}
+
+/** Lengths of prompts, in tokens, stay below. */
+const LENGTHS = 2 ** 33;
+
+/** The one block that a whole prompt is. */
+function wholePrompt(space: BucketSpace, prompt: Prompt): BlockRun {
+  return single(space, prompt.keys(prompt.length)[0]?.firstKey ?? 0, prompt.length);
+}
+
+/** A block that is named by its key and its length. */
+function single(space: BucketSpace, firstKey: number, length: Tokens): BlockRun {
+  const key = Math.floor(firstKey / KEYS_PER_RUN);
+  const from = (firstKey - key * KEYS_PER_RUN) * LENGTHS + length;
+  return { space, key, from, to: from + 1 };
 }

@@ -1,31 +1,21 @@
+import type { EndpointBlocks } from './endpoint-blocks.ts';
+import { Pieces } from './pieces.ts';
+import type { Segment } from './segment.ts';
+
 /*
- * Memory: a bucket is an array of pieces, sorted and disjoint; a piece is an interval of blocks with one set of holders: the
- * one endpoint, or a bit per endpoint in words of 30 bits (small integers on every JavaScript engine). Neighbours with equal
- * sets are one piece, so that blocks which the same endpoints hold are one object however many they are. Most prompts are
- * held by one endpoint, in one piece.
+ * Memory: as long as one endpoint alone holds something of a bucket (most prompts are held by one), the chain of its
+ * segments says what; once there are several, pieces do (pieces.ts).
  */
-
-/** Bits per word of a holder set. */
-export const WORD_BITS = 30;
-
-/** Blocks from … to-1 and their holders. */
-export interface Piece {
-  from: number;
-  to: number;
-  /** The only holder, SEVERAL where there are more. */
-  only: number;
-  /** Those who are several: endpoint e is bit e mod WORD_BITS of word floor(e / WORD_BITS). */
-  words: number[];
-}
-
-/** Stands for the only holder of a piece that has several. */
-export const SEVERAL = -1;
 
 /** Blocks whose keys share a run, and who holds them; gone from its space when nobody does. */
 export class Bucket {
   readonly key: number;
   readonly space: Map<number, Bucket>;
-  pieces: Piece[] = NO_PIECES;
+  /** Who held something of it first and does so still, and the chain of its segments; the other chains are at their endpoints. */
+  owner: EndpointBlocks | undefined = undefined;
+  chain: Segment | undefined = undefined;
+  /** undefined = nobody but the owner ever held anything. */
+  pieces: Pieces | undefined = undefined;
   /** The bucket that a prompt went on with last, so that the next one need not look it up. */
   private next: Bucket | undefined = undefined;
 
@@ -37,145 +27,47 @@ export class Bucket {
   /** The bucket of a key with which a prompt goes on after this one; undefined = nobody holds anything of it. */
   after(space: Map<number, Bucket>, key: number): Bucket | undefined {
     const { next } = this;
-    if (next !== undefined && next.key === key && next.space === space && next.pieces.length > 0) return next;
+    if (next !== undefined && next.key === key && next.space === space && !next.isFree) return next;
     const found = space.get(key);
     if (found !== undefined) this.next = found;
     return found;
   }
 
-  /** Position of the first piece that ends after `block`. */
-  firstAfter(block: number): number {
-    const { pieces } = this;
-    let low = 0;
-    let high = pieces.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((pieces[middle]?.to ?? 0) > block) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+  /** Nobody holds anything of it. */
+  get isFree(): boolean {
+    return this.owner === undefined && this.pieces === undefined;
   }
 
-  /** The endpoint holds from … to-1. */
-  hold(from: number, to: number, endpoint: number): void {
-    const start = this.firstAfter(from);
-    let i = start;
-    let block = from;
-    while (block < to) {
-      const piece = this.pieces[i];
-      if (piece === undefined || piece.from > block) {
-        const end = piece === undefined || piece.from > to ? to : piece.from;
-        this.insert(i, { from: block, to: end, only: endpoint, words: NO_WORDS });
-        block = end;
-      } else {
-        if (piece.from < block) {
-          this.split(i, block);
-          i++;
-        }
-        const held = this.pieces[i];
-        if (held === undefined) break;
-        if (held.to > to) this.split(i, to);
-        addHolder(held, endpoint);
-        block = held.to;
-      }
-      i++;
-    }
-    this.join(start, i);
+  /** While there are no pieces: the end of the blocks from `block` on that the owner holds, `block` if it does not hold that one. */
+  ownedUpTo(block: number): number {
+    let end = block;
+    for (let segment = this.chain; segment !== undefined && segment.from <= end; segment = segment.next)
+      if (segment.to > end) end = segment.to;
+    return end;
   }
 
-  /** The endpoint holds from … to-1 no longer. */
+  /** The endpoint holds from … to-1, which are not in its chain yet. */
+  hold(from: number, to: number, holder: EndpointBlocks): void {
+    if (this.pieces === undefined) {
+      const { owner } = this;
+      if (owner === undefined || owner === holder) return;
+      this.pieces = new Pieces();
+      for (let segment = this.chain; segment !== undefined; segment = segment.next)
+        this.pieces.hold(segment.from, segment.to, owner.endpoint);
+    }
+    this.pieces.hold(from, to, holder.endpoint);
+  }
+
+  /** The endpoint holds from … to-1 no longer, and they are out of its chain. */
   release(from: number, to: number, endpoint: number): void {
     const { pieces } = this;
-    const start = this.firstAfter(from);
-    let i = start;
-    while (i < pieces.length) {
-      const piece = pieces[i];
-      if (piece === undefined || piece.from >= to) break;
-      if (piece.from < from) {
-        this.split(i, from);
-        i++;
-        continue;
-      }
-      if (piece.to > to) this.split(i, to);
-      if (piece.only === endpoint) pieces.splice(i, 1);
-      else {
-        if (piece.only === SEVERAL) removeHolder(piece, endpoint);
-        i++;
-      }
+    if (pieces !== undefined) {
+      pieces.release(from, to, endpoint);
+      if (pieces.list.length === 0) this.pieces = undefined;
     }
-    if (pieces.length === 0) {
-      this.space.delete(this.key);
-      // Who was linked to it keeps it alive, but no others beyond it.
-      this.next = undefined;
-    } else this.join(start, i);
+    if (!this.isFree) return;
+    this.space.delete(this.key);
+    // Who was linked to it keeps it alive, but no others beyond it.
+    this.next = undefined;
   }
-
-  /** The first piece gets an array of its own length: most buckets never have another. */
-  private insert(position: number, piece: Piece): void {
-    if (this.pieces.length === 0) this.pieces = [piece];
-    else this.pieces.splice(position, 0, piece);
-  }
-
-  private split(position: number, block: number): void {
-    const piece = this.pieces[position];
-    if (piece === undefined) return;
-    const words = piece.only === SEVERAL ? [...piece.words] : NO_WORDS;
-    this.pieces.splice(position + 1, 0, { from: block, to: piece.to, only: piece.only, words });
-    piece.to = block;
-  }
-
-  /** Makes one piece of equal neighbours among the positions first-1 … last. */
-  private join(first: number, last: number): void {
-    const { pieces } = this;
-    for (let i = Math.min(last, pieces.length - 1); i >= Math.max(first, 1); i--) {
-      const left = pieces[i - 1];
-      const right = pieces[i];
-      if (left === undefined || right === undefined || left.to !== right.from) continue;
-      if (left.only !== right.only || !sameWords(left.words, right.words)) continue;
-      left.to = right.to;
-      pieces.splice(i, 1);
-    }
-  }
-}
-
-/* Never written to. */
-const NO_PIECES: Piece[] = [];
-const NO_WORDS: number[] = [];
-
-function addHolder(piece: Piece, endpoint: number): void {
-  if (piece.only === endpoint) return;
-  if (piece.only !== SEVERAL) {
-    piece.words = [];
-    setBit(piece.words, piece.only);
-    piece.only = SEVERAL;
-  }
-  setBit(piece.words, endpoint);
-}
-
-/** Of a piece that has several; the one who is left may become the only one. */
-function removeHolder(piece: Piece, endpoint: number): void {
-  const { words } = piece;
-  const word = Math.floor(endpoint / WORD_BITS);
-  if (word < words.length) words[word] = (words[word] ?? 0) & ~(1 << (endpoint % WORD_BITS));
-  let only = SEVERAL;
-  for (let w = 0; w < words.length; w++) {
-    const bits = words[w] ?? 0;
-    if (bits === 0) continue;
-    if (only !== SEVERAL || (bits & (bits - 1)) !== 0) return;
-    only = w * WORD_BITS + 31 - Math.clz32(bits);
-  }
-  piece.only = only;
-  piece.words = NO_WORDS;
-}
-
-function setBit(words: number[], endpoint: number): void {
-  const word = Math.floor(endpoint / WORD_BITS);
-  while (words.length <= word) words.push(0);
-  words[word] = (words[word] ?? 0) | (1 << (endpoint % WORD_BITS));
-}
-
-function sameWords(a: readonly number[], b: readonly number[]): boolean {
-  const length = Math.max(a.length, b.length);
-  for (let w = 0; w < length; w++) if ((a[w] ?? 0) !== (b[w] ?? 0)) return false;
-  return true;
 }

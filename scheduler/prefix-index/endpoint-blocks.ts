@@ -1,23 +1,13 @@
 import { invariant } from '../../base/invariant.ts';
 import type { Blocks } from '../../base/units.ts';
 import type { Bucket } from './bucket.ts';
+import { SegmentList, type Segment } from './segment.ts';
 
 /*
- * Memory: per bucket that the endpoint holds something of, a chain of segments in block order, found in a Map; through all
- * segments two doubly linked lists in the order of use, one for the blocks within the capacity and one for those beyond it.
+ * Memory: per bucket that the endpoint holds something of, a chain of segments in block order, which stands in the bucket if
+ * the endpoint is its owner and else in a Map; through all segments two doubly linked lists in the order of use, one for the
+ * blocks within the capacity and one for those beyond it.
  */
-
-/** Blocks from … to-1 of a bucket that were touched at once; older towards `from`. In exactly one list. */
-interface Segment {
-  readonly bucket: Bucket;
-  from: number;
-  to: number;
-  list: SegmentList;
-  older: Segment | undefined;
-  newer: Segment | undefined;
-  /** The next one of the same bucket, in block order. */
-  next: Segment | undefined;
-}
 
 /** Blocks beyond its capacity that an endpoint may be credited with; the picker has no limit. */
 const GHOST_LIMIT = 2 ** 20;
@@ -27,10 +17,11 @@ const GHOST_LIMIT = 2 ** 20;
  * that are held beyond the capacity until they are used again. Keeps the buckets' holder sets in step.
  */
 export class EndpointBlocks {
-  private readonly endpoint: number;
+  readonly endpoint: number;
   private readonly capacity: Blocks;
   private readonly used = new SegmentList();
   private readonly ghosts = new SegmentList();
+  /** First segments, of the buckets that have another owner. */
   private readonly chains = new Map<Bucket, Segment>();
 
   constructor(endpoint: number, capacity: Blocks) {
@@ -50,7 +41,7 @@ export class EndpointBlocks {
 
   /** Makes from … to-1 the most recently used blocks, whether they were held or not. May exceed the capacity: see `trim`. */
   touch(bucket: Bucket, from: number, to: number): void {
-    const first = this.chains.get(bucket);
+    const first = this.chainOf(bucket);
     if (first !== undefined && first.from === from && first.to === to && first.list === this.used) {
       this.used.remove(first);
       this.used.append(first);
@@ -73,14 +64,14 @@ export class EndpointBlocks {
   /** Holds those of from … to-1 that are not held, beyond the capacity. */
   keepGhosts(bucket: Bucket, from: number, to: number): void {
     let block = from;
-    let segment = this.chains.get(bucket);
+    let segment = this.chainOf(bucket);
     while (block < to) {
       while (segment !== undefined && segment.to <= block) segment = segment.next;
       const end = Math.min(segment?.from ?? to, to);
       if (end > block) {
         // The bucket left its space if nobody else held anything of it.
         bucket.space.set(bucket.key, bucket);
-        bucket.hold(block, end, this.endpoint);
+        bucket.hold(block, end, this);
         this.insert(bucket, block, end, this.ghosts, this.ghosts.newest);
       }
       block = Math.max(end, Math.min(segment?.to ?? to, to));
@@ -97,17 +88,17 @@ export class EndpointBlocks {
   /** Enters the endpoint as the holder of those blocks of which it is not. */
   private fillGaps(bucket: Bucket, from: number, to: number): void {
     let block = from;
-    for (let segment = this.chains.get(bucket); segment !== undefined && block < to; segment = segment.next) {
+    for (let segment = this.chainOf(bucket); segment !== undefined && block < to; segment = segment.next) {
       if (segment.to <= block) continue;
-      if (segment.from > block) bucket.hold(block, Math.min(segment.from, to), this.endpoint);
+      if (segment.from > block) bucket.hold(block, Math.min(segment.from, to), this);
       block = segment.to;
     }
-    if (block < to) bucket.hold(block, to, this.endpoint);
+    if (block < to) bucket.hold(block, to, this);
   }
 
   /** Takes from … to-1 out of the order of use; the holder sets stay. */
   private cutOut(bucket: Bucket, from: number, to: number): void {
-    let segment = this.chains.get(bucket);
+    let segment = this.chainOf(bucket);
     while (segment !== undefined && segment.from < to) {
       const { next } = segment;
       if (segment.to > from) {
@@ -134,13 +125,13 @@ export class EndpointBlocks {
   ): void {
     const segment: Segment = { bucket, from, to, list, older: undefined, newer: undefined, next: undefined };
     let before: Segment | undefined;
-    let after = this.chains.get(bucket);
+    let after = this.chainOf(bucket);
     while (after !== undefined && after.from < from) {
       before = after;
       after = after.next;
     }
     segment.next = after;
-    if (before === undefined) this.chains.set(bucket, segment);
+    if (before === undefined) this.setChain(bucket, segment);
     else before.next = segment;
     list.insertAfter(segment, older);
   }
@@ -160,50 +151,24 @@ export class EndpointBlocks {
   private drop(segment: Segment): void {
     segment.list.remove(segment);
     const { bucket, next } = segment;
-    let before = this.chains.get(bucket);
+    let before = this.chainOf(bucket);
     if (before === segment) {
-      if (next === undefined) this.chains.delete(bucket);
-      else this.chains.set(bucket, next);
+      this.setChain(bucket, next);
       return;
     }
     while (before !== undefined && before.next !== segment) before = before.next;
     if (before !== undefined) before.next = next;
   }
-}
-
-/** Segments in the order of their use; `blocks` is the sum of their lengths. */
-class SegmentList {
-  blocks: Blocks = 0;
-  oldest: Segment | undefined = undefined;
-  newest: Segment | undefined = undefined;
-
-  append(segment: Segment): void {
-    this.insertAfter(segment, this.newest);
+  private chainOf(bucket: Bucket): Segment | undefined {
+    return bucket.owner === this ? bucket.chain : this.chains.get(bucket);
   }
 
-  /** `place` undefined = as the oldest. */
-  insertAfter(segment: Segment, place: Segment | undefined): void {
-    segment.list = this;
-    segment.older = place;
-    segment.newer = place === undefined ? this.oldest : place.newer;
-    if (segment.newer === undefined) this.newest = segment;
-    else segment.newer.older = segment;
-    if (place === undefined) this.oldest = segment;
-    else place.newer = segment;
-    this.blocks += segment.to - segment.from;
-  }
-
-  remove(segment: Segment): void {
-    if (segment.older === undefined) this.oldest = segment.newer;
-    else segment.older.newer = segment.newer;
-    if (segment.newer === undefined) this.newest = segment.older;
-    else segment.newer.older = segment.older;
-    this.blocks -= segment.to - segment.from;
-  }
-
-  resize(segment: Segment, from: number, to: number): void {
-    this.blocks += to - from - (segment.to - segment.from);
-    segment.from = from;
-    segment.to = to;
+  /** Who comes first to a bucket becomes its owner, as long as it holds something of it. */
+  private setChain(bucket: Bucket, first: Segment | undefined): void {
+    if (bucket.owner === this || bucket.isFree) {
+      bucket.owner = first === undefined ? undefined : this;
+      bucket.chain = first;
+    } else if (first === undefined) this.chains.delete(bucket);
+    else this.chains.set(bucket, first);
   }
 }

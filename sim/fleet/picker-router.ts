@@ -235,6 +235,7 @@ export class PickerRouter implements Router {
   /** What a real router would know of the fleet by now. */
   private learn(now: Ticks): void {
     this.scraper?.refresh(now);
+    if (this.feed.nextTime() > now) return;
     this.feed.deliver(now, (replica, events) => {
       const endpoint = this.present[replica];
       if (endpoint !== undefined)

@@ -1,7 +1,8 @@
 import { PEER_DATA, prefixMatchData, tokenizedPromptData } from '../../attributes.ts';
 import type { Endpoint } from '../../endpoint.ts';
 import { definePlugin, type PluginContext } from '../../plugin-type.ts';
-import type { Decider, PreRequest, ProfileHandler, ProfileResults } from '../../plugin.ts';
+import type { ProfileResults } from '../../cycle/profile-results.ts';
+import type { Decider, PreRequest, ProfileHandler } from '../../plugin.ts';
 import type { RequestState } from '../../request-state.ts';
 import { checkDeciders, deciderNamed } from './decider-named.ts';
 import { setDisaggHeaders } from './disagg-headers.ts';

@@ -1,5 +1,5 @@
 import { hostPort } from '../../host-port.ts';
-import type { ProfileResults } from '../../plugin.ts';
+import type { ProfileResults } from '../../cycle/profile-results.ts';
 import type { RequestState } from '../../request-state.ts';
 
 /** Tells a data-parallel pod which of its engine cores was meant. Source: pkg/common/routing/common.go. */

@@ -4,7 +4,7 @@ import type { ParameterReader } from '../../config/parameter-reader.ts';
 import type { Endpoint } from '../../endpoint.ts';
 import { definePlugin, type PluginContext } from '../../plugin-type.ts';
 import type { EndpointListener, Inspectable, PreRequest, Producer } from '../../plugin.ts';
-import { MOST_EXCEPTIONS } from '../../request-state.ts';
+import { MOST_EXCEPTIONS, Shared } from '../../request-state.ts';
 import { ApproxPrefixIndex } from '../../prefix-index/approx-prefix-index.ts';
 import type { BlockRun } from '../../prefix-index/block-run.ts';
 
@@ -98,22 +98,22 @@ function createApproxProducer(
         for (const { from, to } of runs) total += to - from;
         index.match(runs, counts, touched);
       }
-      if (touched.length > MOST_EXCEPTIONS) {
+      // What all hold, a system prompt for example, is what most of them hold.
+      const rest = touched.length > MOST_EXCEPTIONS ? fewest(candidates, counts) : 0;
+      const exceptions = touched.filter((endpoint) => counts[endpoint] !== rest);
+      if (exceptions.length > MOST_EXCEPTIONS) {
         const column = state.column(matchKey);
-        let shared = matchOf(0, total, blockSize);
+        let last = matchOf(rest, total, blockSize);
         for (let i = 0; i < candidates.length; i++) {
           const endpoint = candidates[i];
           if (endpoint === undefined) continue;
           const matched = counts[endpoint.index] ?? 0;
-          if (matched !== shared.matchBlocks) shared = matchOf(matched, total, blockSize);
-          column[endpoint.index] = shared;
+          if (matched !== last.matchBlocks) last = matchOf(matched, total, blockSize);
+          column[endpoint.index] = last;
         }
       } else {
-        state.share(matchKey, {
-          rest: matchOf(0, total, blockSize),
-          endpoints: [...touched],
-          values: touched.map((endpoint) => matchOf(counts[endpoint] ?? 0, total, blockSize)),
-        });
+        const values = exceptions.map((endpoint) => matchOf(counts[endpoint] ?? 0, total, blockSize));
+        state.share(matchKey, new Shared(matchOf(rest, total, blockSize), exceptions, values));
       }
       for (const endpoint of touched) counts[endpoint] = 0;
       touched.length = 0;
@@ -122,6 +122,7 @@ function createApproxProducer(
     preRequest(state) {
       const prompts = state.get(runsKey);
       const primary = state.primary === undefined ? undefined : state.result(state.primary)?.targets[0];
+      state.set(runsKey, undefined);
       if (prompts === undefined || primary === undefined) return;
       const prefill = state.result(PREFILL)?.targets[0];
       for (const target of [primary, prefill]) {
@@ -145,4 +146,13 @@ function createApproxProducer(
 
 function matchOf(matchBlocks: Blocks, totalBlocks: Blocks, blockSizeTokens: Tokens): PrefixMatch {
   return { matchBlocks, totalBlocks, blockSizeTokens, cachedBlocks: matchBlocks };
+}
+
+function fewest(endpoints: readonly Endpoint[], counts: Int32Array): Blocks {
+  let least = Infinity;
+  for (let i = 0; i < endpoints.length; i++) {
+    const count = counts[endpoints[i]?.index ?? 0] ?? 0;
+    if (count < least) least = count;
+  }
+  return least;
 }

@@ -10,7 +10,7 @@ import {
 } from '../../attributes.ts';
 import { definePlugin, type PluginContext } from '../../plugin-type.ts';
 import type { EndpointListener, Inspectable, PreRequest, Producer, ResponseBody } from '../../plugin.ts';
-import type { RequestState } from '../../request-state.ts';
+import { Shared, type RequestState } from '../../request-state.ts';
 
 interface InFlightParameters {
   readonly estimateOutput: boolean;
@@ -112,11 +112,14 @@ function createInFlightProducer(
       const output = outputOf(state);
       const shared = state.sharedUnder(matchKey);
       if (shared !== undefined) {
-        state.share(uncachedKey, {
-          rest: tokensOn(state, shared.rest, output),
-          endpoints: shared.endpoints,
-          values: shared.values.map((match) => tokensOn(state, match, output)),
-        });
+        state.share(
+          uncachedKey,
+          new Shared(
+            tokensOn(state, shared.rest, output),
+            shared.endpoints,
+            shared.values.map((match) => tokensOn(state, match, output)),
+          ),
+        );
         return undefined;
       }
       const column = state.column(uncachedKey);
