@@ -9,6 +9,7 @@ import { simulatedSeconds, summarise } from '../../sim/metrics/summary.ts';
 import { packageVersion } from '../package-root.ts';
 import { changesBetween } from './decisions-changed.ts';
 import { gateReportOf, judgeSides, type GatePair, type GateSide } from './gate-report-of.ts';
+import { missingRequests } from './missing-requests.ts';
 import { endpointsOf } from './play-gate-run.ts';
 import { readRecordedRuns, type RecordedRun, type RecordedRuns, type RecordedWith } from './recorded-runs.ts';
 
@@ -52,6 +53,11 @@ export function gateRecorded(gate: RecordedGate): GateReport {
   const thresholds = gate.scenario?.thresholds ?? [];
   const figures = gateFigures(thresholds);
   const contests = contestsOf(before, after, gate.policies);
+  for (const { baseline, candidate } of contests) {
+    for (const [index, run] of baseline.entries()) {
+      refuseCutRuns({ file: before.file, run }, { file: after.file, run: candidate[index] });
+    }
+  }
   const pairs = contests.map(({ baseline, candidate }): GatePair => {
     const side = (file: string, runs: readonly RecordedRun[]): GateSide => ({
       name: `${runs[0]?.policy} (${file})`,
@@ -109,6 +115,29 @@ export function gateRecorded(gate: RecordedGate): GateReport {
     }),
   });
   return { ...report, labels: [...report.labels, ...recordedLabels(bySeed)] };
+}
+
+interface RunOfFile {
+  readonly file: string;
+  readonly run: RecordedRun | undefined;
+}
+
+/** Throws UserError where one of two runs on the same traffic lacks requests of the other: part of a run says nothing. */
+function refuseCutRuns(first: RunOfFile, second: RunOfFile): void {
+  for (const [own, other] of [
+    [first, second],
+    [second, first],
+  ] as const) {
+    if (own.run === undefined || other.run === undefined) continue;
+    const missing = missingRequests(own.run.requests, other.run.requests);
+    if (missing.length === 0) continue;
+    const { policy, seed, requests } = own.run;
+    throw new UserError({
+      code: 'E_WORKLOAD',
+      message: `${own.file} lacks ${missing.length} requests of ${other.file}, such as ${missing[0]}: it has ${requests.rows} of policy ${policy} with seed ${seed}, the other ${other.run.requests.rows}`,
+      hint: 'the file is cut short; write it again with: fleetcast run SCENARIO --per-request -o csv=FILE',
+    });
+  }
 }
 
 interface RecordedContest {

@@ -1,3 +1,4 @@
+import { UserError } from '../../base/user-error.ts';
 import { gateFigures } from '../../compare/gate/gate-figures.ts';
 import type { GateReport } from '../../documents/gate-report.ts';
 import { loadScenario } from '../../scenarios/load/load-scenario.ts';
@@ -56,6 +57,14 @@ export async function gateScenario(
     revised?.contests ??
     candidates.flatMap((candidate) => (baseline === undefined ? [] : { baseline, candidate }));
   const alone = contests.length === 0 ? baseline : undefined;
+  if (alone !== undefined && scenario.thresholds.length === 0) {
+    const others = scenario.policies.map(({ name: other }) => other).filter((other) => other !== alone.name);
+    throw new UserError({
+      code: 'E_USAGE',
+      message: `nothing to hold policy ${alone.name} against: no second policy is asked for, and ${scenario.name} has no thresholds`,
+      hint: `${others.length === 0 ? 'add a policy' : `name a baseline first: --policy ${others[0]},${alone.name}`}, or add spec.thresholds`,
+    });
+  }
   const arms = [
     ...(alone === undefined ? [] : [alone]),
     ...new Set(contests.flatMap((contest) => [contest.baseline, contest.candidate])),

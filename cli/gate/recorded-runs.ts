@@ -46,6 +46,14 @@ export function readRecordedRuns(name: string, cwd: string, context: RecordedWit
           : `it has no column ${missing.join(', ')}`;
     throw problem(name, `is no per-request CSV of fleetcast: ${why}`);
   }
+  const statuses: readonly string[] = REQUEST_STATUSES;
+  const strange = rows.find((row) => !statuses.includes(row['status'] ?? ''));
+  if (strange !== undefined) {
+    throw problem(
+      name,
+      `has the unknown status "${strange['status']}" at request ${strange['id']}; known: ${statuses.join(', ')}`,
+    );
+  }
   const groups = new Map<string, Row[]>();
   for (const row of rows) {
     const key = JSON.stringify([row['policy'], row['seed']]);

@@ -50,6 +50,16 @@ export async function planRun(run: PlanRun, terminal: Terminal): Promise<Plan> {
       hint: 'look at spec.workload',
     });
   }
+  const promised = demand.rows.some(({ targets }) => Object.keys(targets).length > 0);
+  if (!promised && scenario.thresholds.length === 0) {
+    const classes = [...(scenario.slo?.classes.keys() ?? [])];
+    throw new UserError({
+      code: 'E_PLAN',
+      message: `spec.slo promises nothing that a fleet could keep: ${classes.length === 0 ? 'it has no target' : `no request has the class ${classes.join(', ')}`}`,
+      at: loaded.locate(['spec', 'slo']),
+      hint: 'give targets for all requests (`slo: { ttft: 2s, tpot: 50ms }`), or for a class that requests have',
+    });
+  }
   const { load: planned, peak } = requirementOf(space.plan, demand.requests / demand.seconds);
   if (!scalable && (planned !== 1 || peak !== 1)) {
     throw new UserError({

@@ -1,6 +1,7 @@
 import { invariant } from '../../base/invariant.ts';
 import type { Seconds, Ticks } from '../../base/units.ts';
 import type { RunRecord } from '../../documents/run-record.ts';
+import type { Label } from '../../documents/run-report.ts';
 import { AcceptanceRate } from '../engine/draft-model.ts';
 import { ReplicaServer } from '../engine/replica-server.ts';
 import { clockFor, type Clock } from '../events/clock.ts';
@@ -76,7 +77,26 @@ export function simulate(input: RunInput, onProgress?: (progress: Progress) => v
     offered: observer.offeredRequests,
     ended: observer.endedRequests,
   });
-  return log === undefined ? record : { ...record, decisions: log.records };
+  const labels = sloClassLabels(input.slo, record.requests.dictionaries.classes);
+  const labelled =
+    labels.length === 0
+      ? record
+      : { ...record, entry: { ...record.entry, labels: [...record.entry.labels, ...labels] } };
+  return log === undefined ? labelled : { ...labelled, decisions: log.records };
+}
+
+/** Of classes that the SLO has targets for, and no request: a name that is mistyped promises nothing to anybody. */
+function sloClassLabels(slo: RunInput['slo'], classes: readonly string[]): Label[] {
+  const idle = [...(slo?.classes.keys() ?? [])].filter((name) => !classes.includes(name));
+  if (idle.length === 0) return [];
+  const had = classes.length === 0 ? 'requests have no class' : `requests have ${classes.join(', ')}`;
+  return [
+    {
+      code: 'slo-class',
+      text: `no request has the class ${idle.join(', ')}: its targets hold for nobody (${had})`,
+      path: 'spec.slo.classes',
+    },
+  ];
 }
 
 /** Twice the last arrival and an hour; where arrivals wait for ends, the longest run of the finest clock. */

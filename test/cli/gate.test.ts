@@ -83,6 +83,13 @@ describe('gate', () => {
     expect(broken.report.comparisons).toEqual([]);
   });
 
+  it('refuses a policy that stands alone without thresholds: nothing would be compared', async () => {
+    const { run } = workspace({ 's.yaml': CROWDED });
+    const { code, stdout, stderr } = await run('gate', 's.yaml', '--policy', 'round-robin');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/nothing to hold policy round-robin against: no second policy .* no thresholds/);
+  });
+
   it('gives the same bytes again, and others for another seed', async () => {
     const text = async (...args: string[]): Promise<string> =>
       (
@@ -164,6 +171,26 @@ describe('gate of recorded runs', () => {
     // A request every 50 ms: all of them lie in one minute.
     expect(report.comparisons.map(({ verdict }) => verdict)).toEqual(['too little data']);
     expect(report.labels.map(({ code }) => code)).toContain('single-runs');
+  });
+
+  it('refuses a run that is cut short, and statuses that are none', async () => {
+    const space = await recorded(2);
+    const lines = space.read('b.csv').split('\n');
+    const files = { 'a.csv': space.read('a.csv'), 'cut.csv': `${lines.slice(0, -6).join('\n')}\n` };
+    const { run } = workspace({
+      ...files,
+      'odd.csv': space.read('b.csv').replace(',completed,', ',abandoned,'),
+    });
+    for (const order of [
+      ['--baseline', 'a.csv', '--candidate', 'cut.csv'],
+      ['--baseline', 'cut.csv', '--candidate', 'a.csv'],
+    ]) {
+      const { code, stderr } = await run('gate', ...order);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/^error\[E_WORKLOAD\]: cut\.csv lacks 5 requests of a\.csv, .* with seed 2/);
+    }
+    const odd = await run('gate', '--baseline', 'a.csv', '--candidate', 'odd.csv');
+    expect(odd.stderr).toMatch(/^error\[E_CSV\]: odd\.csv has the unknown status "abandoned"/);
   });
 
   it('refuses runs of different workloads, and files that are none', async () => {

@@ -147,6 +147,27 @@ describe('plan', () => {
     );
   });
 
+  it('refuses an SLO that holds for no request, and labels a class that none has', async () => {
+    const { run } = workspace({ 's.yaml': SCENARIO });
+    const slo = (text: string): string[] => ['s.yaml', '--set', `spec.slo=${text}`];
+    const { code, stderr } = await run(
+      'plan',
+      ...slo('{ attainment: 0.9, classes: { chat: { ttft: 1s } } }'),
+    );
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^error\[E_PLAN\]: .*spec\.slo promises nothing .*: no request has the class chat/,
+    );
+    const partly = slo('{ ttft: 5s, attainment: 0.9, classes: { chat: { ttft: 1s } } }');
+    const planned = planSchema.parse(JSON.parse((await run('plan', ...partly, '-o', 'json')).stdout));
+    const played = runReport.parse(JSON.parse((await run('run', ...partly, '-o', 'json')).stdout));
+    for (const labels of [planned.labels, played.runs[0]?.labels ?? []]) {
+      expect(labels.find((label) => label.code === 'slo-class')?.text).toMatch(
+        /^no request has the class chat:/,
+      );
+    }
+  });
+
   it('says with --dry-run what it would search through, and writes nothing', async () => {
     const { run, files } = workspace({ 's.yaml': SCENARIO });
     const { code, stdout, stderr } = await run('plan', 's.yaml', '--dry-run', '-o', 'json=p.json');
