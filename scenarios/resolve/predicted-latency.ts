@@ -58,6 +58,6 @@ const PREDICTORS = {
   bayesian_ridge:
     'latencies are predicted by a Bayesian ridge regression trained in the run, where llm-d deploys gradient-boosted trees by default',
   oracle:
-    'oracle: latencies are predicted from the true state of every replica, which no router knows: a bound on what prediction could gain',
+    'oracle: latencies are predicted from the true state of every replica, which no router knows: a bound on what a predictor can know, not on what the rule makes of it (latency-scorer packs requests up to their SLO unless headroomSelectionStrategy is most)',
   none: 'nobody predicts latencies: scorers fall back to metrics, as with the servers down',
 } as const;

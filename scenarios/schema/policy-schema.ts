@@ -48,7 +48,7 @@ const latencyPredictorSchema = z
     kind: z
       .enum(['learned', 'oracle', 'none'])
       .describe(
-        'learned: a model trained on the past of the run; oracle: knows the true state of every replica, a bound; none: the servers are down, and scorers fall back to metrics',
+        'learned: a model trained on the past of the run; oracle: knows the true state of every replica, which bounds what a predictor can know and not the outcome; none: the servers are down, and scorers fall back to metrics',
       ),
     model_type: z
       .enum(['xgboost', 'bayesian_ridge'])
