@@ -208,6 +208,7 @@ function caseOf(
     server,
     client: 'unknown',
     labels,
+    utilizationUnknown: point.launch.gpu_memory_utilization === undefined,
     figures: [
       figure(
         'ttft.mean',

@@ -13,6 +13,8 @@ export interface ValidationCase {
   readonly client: ValidationCell['client'];
   readonly labels: readonly string[];
   readonly figures: readonly MeasuredFigure[];
+  /** Whether gpu_memory_utilization of its first pool is not known, so that another than the default may have held. */
+  readonly utilizationUnknown?: boolean;
   /** Whether each request is compared with its own measurement. */
   readonly requests?: readonly MeasuredRequest[];
 }

@@ -181,4 +181,28 @@ describe('fleetcast validate', () => {
     expect(named.code).toBe(2);
     expect(named.stderr).toContain('runs/c/experiments.json is no JSON document');
   });
+
+  it('tries more of the memory where the share is not known and the model does not fit, and says so', async () => {
+    const header =
+      'id,backend,backend_version,model_path,system,precision,mode,isl,osl,concurrency,tp_size,silicon_ttft_ms,silicon_tpot_ms';
+    const row = (id: string, model: string, ttft: number) =>
+      `${id},vllm,0.19.0,${model},h100_sxm,fp4,agg,1024,16,8,1,${ttft},13`;
+    const { run } = workspace({
+      'points.csv': [
+        header,
+        row('tight', 'openai/gpt-oss-120b', 165),
+        row('roomy', 'openai/gpt-oss-20b', 165),
+        row('too large', 'deepseek-ai/DeepSeek-R1', 1165),
+      ].join('\n'),
+    });
+    const { stdout } = await run('validate', 'points.csv', '-o', 'json');
+    const { cells, notScored } = validationReport.parse(JSON.parse(stdout));
+    const assumed = (id: string) =>
+      cells.find((one) => one.id === id)?.labels.filter((label) => label.startsWith('utilization-assumed'));
+    expect(assumed('tight')).toEqual(['utilization-assumed: 0.92']);
+    expect(assumed('roomy')).toEqual([]);
+    expect(notScored.map(({ id, reason }) => [id, reason.includes('does not fit')])).toEqual([
+      ['too large', true],
+    ]);
+  });
 });
