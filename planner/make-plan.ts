@@ -1,5 +1,6 @@
 import type { Seconds } from '../base/units.ts';
 import type { Plan, PlannedFleet } from '../documents/plan.ts';
+import type { RunEntry } from '../documents/run-report.ts';
 import type { RunInput } from '../sim/fleet/run-input.ts';
 import { bracketOf } from './bracket.ts';
 import { candidatesOf } from './candidates-of.ts';
@@ -193,7 +194,23 @@ async function plannedFleet(space: FleetSpace, run: FleetRun, ledger: Ledger): P
   return {
     ...facts,
     ...(facts.usdPerHour !== undefined && { usdPerMonth: facts.usdPerHour * HOURS_PER_MONTH }),
-    ...(played?.entry !== undefined && { forecast: played.entry }),
+    ...(played?.entry !== undefined && { forecast: withPaidCost(played.entry, facts.usdPerHour) }),
+  };
+}
+
+/** A forecast whose cost counts all GPUs that are paid: where whole nodes are bought, some of them may idle. */
+function withPaidCost(entry: RunEntry, usdPerHour: number | undefined): RunEntry {
+  const { cost } = entry;
+  if (cost === undefined || usdPerHour === undefined || cost.usdPerHour === 0) return entry;
+  const share = usdPerHour / cost.usdPerHour;
+  const { usdPerMillionInputTokens: input, usdPerMillionOutputTokens: output } = cost;
+  return {
+    ...entry,
+    cost: {
+      usdPerHour,
+      ...(input !== undefined && { usdPerMillionInputTokens: input * share }),
+      ...(output !== undefined && { usdPerMillionOutputTokens: output * share }),
+    },
   };
 }
 

@@ -86,6 +86,18 @@ describe('what a plan must carry', () => {
     );
   });
 
+  it('bears the cost of every GPU that is paid, idle ones of a node too', async () => {
+    const nodes = scenario('{ max_gpus: 30, node_gpus: 3, tensor_parallel_size: [2] }');
+    const { best } = await planOf(nodes).plan();
+    const { cost, throughput } = best?.forecast ?? {};
+    expect(best?.gpus).toBe(3 * (best?.pools[0]?.replicas ?? 0));
+    expect(cost?.usdPerHour).toBe(best?.usdPerHour);
+    expect(cost?.usdPerMillionOutputTokens).toBeCloseTo(
+      ((best?.usdPerHour ?? NaN) / 3600 / (throughput?.outputTokensPerSecond ?? NaN)) * 1e6,
+      9,
+    );
+  });
+
   it('lists each fleet once, and under a failure by what is left of it', async () => {
     const { best, candidates } = await planOf(scenario('{ max_gpus: 30, survive: replica }')).plan();
     const keys = candidates.map(({ pools, policy }) => JSON.stringify([pools, policy]));
