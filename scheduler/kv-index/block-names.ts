@@ -103,6 +103,11 @@ export class BlockNames {
     }
   }
 
+  /** All known names. */
+  runs(): readonly KeyRun[] {
+    return this.meanings.runs();
+  }
+
   forget(run: KeyRun): void {
     this.meanings.update(run, () => undefined);
   }

@@ -1,28 +1,12 @@
 import type { KeyRun } from '../../base/prompt.ts';
+import { endpointOf, HolderList, type HolderEntry } from './holder-list.ts';
 import { IntervalMap } from './interval-map.ts';
 
 /*
- * Memory: intervals of block keys whose value is the list of their holders, as entry numbers in the order in which they
- * were last added (the oldest first); lists are never changed, so that intervals may share one.
+ * Memory: intervals of block keys whose value is the list of their holders. Blocks that one change makes equal share one
+ * list, also where each has an interval of its own, as hashed keys have: a walk tells equal neighbours by identity, and a
+ * prompt that many endpoints hold costs one list.
  */
-
-/** An endpoint that holds a block in a tier, as one number. */
-export type HolderEntry = number;
-
-/** Tiers that a picker can tell apart (the real one: 4096). */
-const TIERS = 1024;
-
-export function holderEntry(endpointIndex: number, tier: number): HolderEntry {
-  return endpointIndex * TIERS + tier;
-}
-
-export function endpointOf(entry: HolderEntry): number {
-  return Math.floor(entry / TIERS);
-}
-
-export function tierOf(entry: HolderEntry): number {
-  return entry % TIERS;
-}
 
 /**
  * Which endpoints hold which blocks. A key remembers at most `holdersPerKey` entries and forgets the one that was added
@@ -30,12 +14,12 @@ export function tierOf(entry: HolderEntry): number {
  * Source: pkg/kvcache/kvblock/in_memory.go of llm-d-router.
  */
 export class HolderIndex {
-  private readonly holders: IntervalMap<readonly HolderEntry[]>;
+  private readonly holders: IntervalMap<HolderList>;
   private readonly holdersPerKey: number;
 
   constructor(holdersPerKey: number, maxKeys: number) {
     this.holdersPerKey = holdersPerKey;
-    this.holders = new IntervalMap(sameList, maxKeys);
+    this.holders = new IntervalMap((a, b) => a.equals(b), maxKeys);
   }
 
   /** Keys that somebody holds. */
@@ -48,28 +32,38 @@ export class HolderIndex {
     return this.holders.pieces;
   }
 
-  add(runs: readonly KeyRun[], entry: HolderEntry): void {
-    for (const run of runs) this.holders.update(run, (list) => withEntry(list, entry, this.holdersPerKey));
+  /** `parent`: the key before the first, whose list they share if theirs becomes equal. */
+  add(runs: readonly KeyRun[], entry: HolderEntry, parent?: number): void {
+    const alone = new HolderList([entry]);
+    const before = parent === undefined ? undefined : this.holders.get(parent);
+    const change = sharing((list) => list?.with(entry, this.holdersPerKey) ?? alone, before);
+    for (const run of runs) this.holders.update(run, change);
   }
 
   remove(runs: readonly KeyRun[], entry: HolderEntry): void {
-    for (const run of runs) this.holders.update(run, (list) => withoutEntry(list, entry));
+    const change = sharing((list) => list?.without((other) => other === entry), undefined);
+    for (const run of runs) this.holders.update(run, change);
   }
 
-  /** Forgets an endpoint in every tier. Looks at every interval. */
+  /** Forgets an endpoint in every tier. Looks at every interval, and once at every list. */
   clear(endpointIndex: number): void {
+    const changed = new Map<HolderList, HolderList | undefined>();
     this.holders.updateAll((list) => {
-      const rest = list.filter((entry) => endpointOf(entry) !== endpointIndex);
-      return rest.length === list.length ? list : nonEmpty(rest);
+      let rest = changed.get(list);
+      if (rest === undefined && !changed.has(list)) {
+        rest = list.without((entry) => endpointOf(entry) === endpointIndex);
+        changed.set(list, rest);
+      }
+      return rest;
     });
   }
 
-  /** Holders along a run; undefined = nobody. `see` returns false to stop. */
+  /** Holders along the runs of a prompt, in order; undefined = nobody. `see` returns false to stop. */
   visit(
-    run: KeyRun,
-    see: (holders: readonly HolderEntry[] | undefined, count: number, first: number) => boolean,
+    runs: readonly KeyRun[],
+    see: (holders: HolderList | undefined, count: number, first: number) => boolean,
   ): boolean {
-    return this.holders.visit(run, see);
+    return this.holders.visitAll(runs, see);
   }
 
   has(key: number): boolean {
@@ -77,34 +71,20 @@ export class HolderIndex {
   }
 }
 
-function withEntry(
-  list: readonly HolderEntry[] | undefined,
-  entry: HolderEntry,
-  most: number,
-): readonly HolderEntry[] {
-  if (list === undefined) return [entry];
-  if (list[list.length - 1] === entry) return list;
-  const kept = list.filter((other) => other !== entry);
-  kept.push(entry);
-  if (kept.length > most) kept.shift();
-  return kept;
-}
-
-function withoutEntry(
-  list: readonly HolderEntry[] | undefined,
-  entry: HolderEntry,
-): readonly HolderEntry[] | undefined {
-  if (list === undefined || !list.includes(entry)) return list;
-  return nonEmpty(list.filter((other) => other !== entry));
-}
-
-function nonEmpty(list: readonly HolderEntry[]): readonly HolderEntry[] | undefined {
-  return list.length === 0 ? undefined : list;
-}
-
-function sameList(a: readonly HolderEntry[], b: readonly HolderEntry[]): boolean {
-  if (a === b) return true;
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
+/** The same change for neighbour after neighbour: made once for a list that recurs, and equal results are one object. */
+function sharing(
+  change: (list: HolderList | undefined) => HolderList | undefined,
+  neighbour: HolderList | undefined,
+): (list: HolderList | undefined) => HolderList | undefined {
+  let isFirst = true;
+  let from: HolderList | undefined;
+  let to = neighbour;
+  return (list) => {
+    if (!isFirst && list === from) return to;
+    const made = change(list);
+    if (made === undefined || to === undefined || !made.equals(to)) to = made;
+    from = list;
+    isFirst = false;
+    return to;
+  };
 }

@@ -2,7 +2,7 @@ import { invariant } from '../../base/invariant.ts';
 import { KEYS_PER_RUN, type KeyRun } from '../../base/prompt.ts';
 
 /*
- * Memory: one bucket per floor(key / KEYS_PER_RUN), found in a Map; a bucket is an array of pieces sorted by key, each
+ * Memory: one bucket per floor(key / KEYS_PER_RUN), found in a Map; it has an array of pieces sorted by key, each
  * a half-open interval with one value. Neighbours with equal values are one piece, so that a run of blocks that were
  * stored together is one object however long it is. Hashed keys fall into buckets of one piece each.
  */
@@ -14,9 +14,17 @@ interface Piece<V> {
   readonly value: V;
 }
 
+/** Pieces that share floor(key / KEYS_PER_RUN); without any once it has left the map. */
+interface Bucket<V> {
+  readonly id: number;
+  pieces: Piece<V>[];
+  /** The bucket that runs went on with last, so that the next ones need not look it up. */
+  next: Bucket<V> | undefined;
+}
+
 /** A map from block keys to values that are equal over long intervals. */
 export class IntervalMap<V> {
-  private readonly buckets = new Map<number, Piece<V>[]>();
+  private readonly buckets = new Map<number, Bucket<V>>();
   private readonly equal: (a: V, b: V) => boolean;
   private readonly limit: number;
   private covered = 0;
@@ -35,13 +43,13 @@ export class IntervalMap<V> {
   /** Intervals that they make up. */
   get pieces(): number {
     let sum = 0;
-    for (const bucket of this.buckets.values()) sum += bucket.length;
+    for (const { pieces } of this.buckets.values()) sum += pieces.length;
     return sum;
   }
 
   get(key: number): V | undefined {
-    const bucket = this.buckets.get(bucketOf(key));
-    const piece = bucket?.[firstEndingAfter(bucket, key)];
+    const pieces = this.buckets.get(bucketOf(key))?.pieces;
+    const piece = pieces?.[firstEndingAfter(pieces, key)];
     return piece !== undefined && piece.first <= key ? piece.value : undefined;
   }
 
@@ -51,60 +59,63 @@ export class IntervalMap<V> {
     const id = bucketOf(firstKey);
     const end = firstKey + count;
     invariant(bucketOf(end - 1) === id, 'a run of keys lies in one bucket', { firstKey, count });
-    let bucket = this.buckets.get(id);
+    const bucket = this.buckets.get(id);
     if (bucket === undefined) {
       const value = change(undefined);
       if (value === undefined) return;
-      bucket = [{ first: firstKey, end, value }];
-      this.buckets.set(id, bucket);
+      this.buckets.set(id, { id, pieces: [{ first: firstKey, end, value }], next: undefined });
       this.covered += count;
     } else {
-      this.updateBucket(bucket, firstKey, end, change);
-      if (bucket.length === 0) this.buckets.delete(id);
+      this.updatePieces(bucket.pieces, firstKey, end, change);
+      if (bucket.pieces.length === 0) this.drop(bucket);
     }
     while (this.covered > this.limit && this.buckets.size > 1) this.dropOldest();
   }
 
   /** The values of a run in order, each with the number of keys that have it; `see` returns false to stop. */
-  visit(
-    { firstKey, count }: KeyRun,
+  visit(run: KeyRun, see: (value: V | undefined, count: number, first: number) => boolean): boolean {
+    return visitPieces(this.buckets.get(bucketOf(run.firstKey))?.pieces, run, see);
+  }
+
+  /** The values of several runs, one after the other. */
+  visitAll(
+    runs: readonly KeyRun[],
     see: (value: V | undefined, count: number, first: number) => boolean,
   ): boolean {
-    const end = firstKey + count;
-    const bucket = this.buckets.get(bucketOf(firstKey));
-    let key = firstKey;
-    if (bucket !== undefined) {
-      for (let i = firstEndingAfter(bucket, firstKey); i < bucket.length; i++) {
-        const piece = bucket[i];
-        if (piece === undefined || piece.first >= end) break;
-        if (piece.first > key) {
-          if (!see(undefined, piece.first - key, key)) return false;
-          key = piece.first;
-        }
-        const stop = Math.min(piece.end, end);
-        if (!see(piece.value, stop - key, key)) return false;
-        key = stop;
-      }
+    let bucket: Bucket<V> | undefined;
+    for (const run of runs) {
+      const id = bucketOf(run.firstKey);
+      if (bucket?.id !== id) bucket = this.after(bucket, id);
+      if (!visitPieces(bucket?.pieces, run, see)) return false;
     }
-    return key >= end || see(undefined, end - key, key);
+    return true;
   }
 
   /** Replaces every value; undefined removes. */
   updateAll(change: (value: V) => V | undefined): void {
-    for (const [id, bucket] of this.buckets) {
-      const first = bucket[0];
-      const last = bucket.at(-1);
+    for (const bucket of this.buckets.values()) {
+      const { pieces } = bucket;
+      const first = pieces[0];
+      const last = pieces.at(-1);
       if (first === undefined || last === undefined) continue;
-      this.updateBucket(bucket, first.first, last.end, (value) =>
+      this.updatePieces(pieces, first.first, last.end, (value) =>
         value === undefined ? undefined : change(value),
       );
-      if (bucket.length === 0) this.buckets.delete(id);
+      if (pieces.length === 0) this.drop(bucket);
     }
   }
 
   /** Every value with the number of keys of its interval, in no particular order. */
   each(see: (value: V, count: number) => void): void {
-    for (const bucket of this.buckets.values()) for (const piece of bucket) see(piece.value, length(piece));
+    for (const { pieces } of this.buckets.values())
+      for (const piece of pieces) see(piece.value, length(piece));
+  }
+
+  /** All intervals, as runs. */
+  runs(): KeyRun[] {
+    return [...this.buckets.values()].flatMap(({ pieces }) =>
+      pieces.map((piece) => ({ firstKey: piece.first, count: length(piece) })),
+    );
   }
 
   clear(): void {
@@ -112,7 +123,23 @@ export class IntervalMap<V> {
     this.covered = 0;
   }
 
-  private updateBucket(
+  private after(bucket: Bucket<V> | undefined, id: number): Bucket<V> | undefined {
+    if (bucket === undefined) return this.buckets.get(id);
+    const { next } = bucket;
+    if (next?.id === id && next.pieces.length > 0) return next;
+    const found = this.buckets.get(id);
+    if (found !== undefined) bucket.next = found;
+    return found;
+  }
+
+  /** Those that are linked to the bucket keep it alive, but none beyond it. */
+  private drop(bucket: Bucket<V>): void {
+    bucket.pieces = [];
+    bucket.next = undefined;
+    this.buckets.delete(bucket.id);
+  }
+
+  private updatePieces(
     bucket: Piece<V>[],
     first: number,
     end: number,
@@ -168,9 +195,9 @@ export class IntervalMap<V> {
   }
 
   private dropOldest(): void {
-    for (const [id, bucket] of this.buckets) {
-      for (const piece of bucket) this.covered -= length(piece);
-      this.buckets.delete(id);
+    for (const bucket of this.buckets.values()) {
+      for (const piece of bucket.pieces) this.covered -= length(piece);
+      this.drop(bucket);
       return;
     }
   }
@@ -182,6 +209,29 @@ function bucketOf(key: number): number {
 
 function length(piece: { readonly first: number; readonly end: number } | undefined): number {
   return piece === undefined ? 0 : piece.end - piece.first;
+}
+
+function visitPieces<V>(
+  pieces: readonly Piece<V>[] | undefined,
+  { firstKey, count }: KeyRun,
+  see: (value: V | undefined, count: number, first: number) => boolean,
+): boolean {
+  const end = firstKey + count;
+  let key = firstKey;
+  if (pieces !== undefined) {
+    for (let i = firstEndingAfter(pieces, firstKey); i < pieces.length; i++) {
+      const piece = pieces[i];
+      if (piece === undefined || piece.first >= end) break;
+      if (piece.first > key) {
+        if (!see(undefined, piece.first - key, key)) return false;
+        key = piece.first;
+      }
+      const stop = Math.min(piece.end, end);
+      if (!see(piece.value, stop - key, key)) return false;
+      key = stop;
+    }
+  }
+  return key >= end || see(undefined, end - key, key);
 }
 
 /** Index of the first piece that ends after `key`. */

@@ -2,7 +2,8 @@ import type { KeyRun } from '../../base/prompt.ts';
 import type { Tokens } from '../../base/units.ts';
 import type { KvEvent } from '../kv-event.ts';
 import { BlockNames } from './block-names.ts';
-import { holderEntry, type HolderEntry, type HolderIndex } from './holder-index.ts';
+import type { HolderIndex } from './holder-index.ts';
+import { holderEntry, type HolderEntry } from './holder-list.ts';
 import { IntervalMap } from './interval-map.ts';
 import { TierNames } from './tier-names.ts';
 
@@ -10,6 +11,12 @@ import { TierNames } from './tier-names.ts';
  * Memory: the index of holders, the names that engines gave their blocks (of all endpoints together, as equal names are
  * equal blocks), and per endpoint and tier how often each name was announced; all by intervals.
  */
+
+/**
+ * Names of blocks that nobody holds which may stay known: the blocks of a few emptied engines. The picker has no such limit
+ * but the size of its index, 1e8; this one keeps a few megabytes instead of ten gigabytes of names.
+ */
+const SPARE_NAMES = 2 ** 16;
 
 /**
  * Follows the KV events of all endpoints: engine names -> the router's block keys, re-cut at the router's block size.
@@ -46,10 +53,15 @@ export class KvEventIndex {
     }
   }
 
-  /** Forgets what an endpoint holds, in every tier. The names of its blocks stay known. */
+  /**
+   * Forgets what an endpoint holds, in every tier. The names of its blocks stay known, as they do in the picker, so that
+   * what is stored behind them still counts; but once they are many, all names whose blocks nobody holds are forgotten.
+   */
   clear(endpointIndex: number): void {
     this.holders.clear(endpointIndex);
     this.announced[endpointIndex] = undefined;
+    if (this.names.size <= SPARE_NAMES + 2 * this.holders.keys) return;
+    for (const run of this.names.runs()) this.names.eachKnown(run, (names, keys) => this.forget(names, keys));
   }
 
   /** Engine blocks whose keys are known. */
@@ -71,7 +83,7 @@ export class KvEventIndex {
     const keys = tokens.keys(this.blockTokens, parentKey, scope);
     if (keys.length === 0) return;
     this.names.learn(blocks, keys);
-    this.holders.add(keys, entry);
+    this.holders.add(keys, entry, parentKey);
     this.announce(endpointIndex, tier, blocks);
   }
 
@@ -105,18 +117,23 @@ export class KvEventIndex {
   private evict(run: KeyRun, entry: HolderEntry): void {
     this.names.eachKnown(run, (names, keys) => {
       this.holders.remove(keys, entry);
-      if (names.count === 1) {
-        if (keys.every(({ firstKey }) => !this.holders.has(firstKey))) this.names.forget(names);
-        return;
-      }
-      for (const { firstKey, count } of keys) {
-        this.holders.visit({ firstKey, count }, (held, length, first) => {
-          const offset = first - firstKey;
-          if (held === undefined) this.names.forget({ firstKey: names.firstKey + offset, count: length });
-          return true;
-        });
-      }
+      this.forget(names, keys);
     });
+  }
+
+  /** Forgets those of the names whose keys nobody holds. */
+  private forget(names: KeyRun, keys: readonly KeyRun[]): void {
+    if (names.count === 1) {
+      if (keys.every(({ firstKey }) => !this.holders.has(firstKey))) this.names.forget(names);
+      return;
+    }
+    for (const { firstKey, count } of keys) {
+      this.holders.visit([{ firstKey, count }], (held, length, first) => {
+        const offset = first - firstKey;
+        if (held === undefined) this.names.forget({ firstKey: names.firstKey + offset, count: length });
+        return true;
+      });
+    }
   }
 
   private countsOf(endpointIndex: number, tier: number): IntervalMap<number> {

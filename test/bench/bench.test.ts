@@ -89,9 +89,9 @@ describe('measuring', () => {
 
   it('lets every endpoint hold the whole prompt before it decides', () => {
     const times = measureDecisions({ endpoints: 5, promptTokens: 6400, decisions: 4 }, steppingWatch().now);
-    expect(times).toHaveLength(6);
-    for (const { matchedBlocks, microseconds } of times) {
-      expect(matchedBlocks).toBe(100);
+    expect(times).toHaveLength(12);
+    for (const { name, matchedBlocks, microseconds } of times) {
+      expect(matchedBlocks).toBe(name.startsWith('llm-d precise, ') && !name.includes('64') ? 400 : 100);
       expect(microseconds).toBe(1e6);
     }
   });

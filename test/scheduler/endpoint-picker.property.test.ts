@@ -8,44 +8,15 @@ import { loadConfig } from '../../scheduler/config/load-config.ts';
 import type { Endpoint } from '../../scheduler/endpoint.ts';
 import type { LoadedConfig } from '../../scheduler/config/loaded-config.ts';
 import { EndpointPicker } from '../../scheduler/endpoint-picker.ts';
+import type { KvEvent } from '../../scheduler/kv-event.ts';
+import { StoredPromptPart } from '../../scheduler/kv-index/stored-prompt-part.ts';
 import { NO_METRICS } from '../../scheduler/metrics.ts';
 import type { EndCause } from '../../scheduler/plugin.ts';
+import type { PreciseSizes } from '../../scheduler/plugins/producers/precise-prefix-cache.ts';
 import type { RequestState } from '../../scheduler/request-state.ts';
 import { request } from './policies/support.ts';
+import { CONFIG } from './support/config-with-memory.ts';
 
-/** Everything that keeps something between requests. */
-const CONFIG = `apiVersion: llm-d.ai/v1alpha1
-kind: EndpointPickerConfig
-featureGates: [flowControl]
-plugins:
-- {type: inflight-load-producer}
-- {type: approx-prefix-cache-producer, parameters: {lruCapacityPerServer: 6, maxPrefixTokensToMatch: 1000}}
-- {type: mm-embeddings-cache-producer}
-- {type: predicted-latency-producer, parameters: {streamingMode: true}}
-- {type: prefix-cache-affinity-filter, parameters: {affinityThreshold: 0.5}}
-- {type: token-load-scorer}
-- {type: active-request-scorer}
-- {type: no-hit-lru-scorer}
-- {type: mm-embeddings-cache-scorer}
-- {type: session-affinity-scorer, parameters: {strategy: session_id}}
-- {type: prefix-cache-scorer}
-- {type: concurrency-detector, parameters: {maxConcurrency: 2}}
-- {type: round-robin-fairness-policy}
-schedulingProfiles:
-- name: default
-  plugins:
-  - {pluginRef: prefix-cache-affinity-filter}
-  - {pluginRef: token-load-scorer}
-  - {pluginRef: active-request-scorer}
-  - {pluginRef: no-hit-lru-scorer}
-  - {pluginRef: mm-embeddings-cache-scorer}
-  - {pluginRef: session-affinity-scorer}
-  - {pluginRef: prefix-cache-scorer}
-flowControl:
-  saturationDetector: {pluginRef: concurrency-detector}
-  defaultRequestTTL: 100ms
-  defaultPriorityBand: {fairnessPolicyRef: round-robin-fairness-policy, maxRequests: 4}
-`;
 const BURST =
   '- {type: burst-prefix-cache-producer, parameters: {windowDurationMs: 20, minColocateBlocks: 1}}\n';
 const LOADED = [
@@ -68,6 +39,7 @@ const step = fc.record({
     'join',
     'leave',
     'scrape',
+    'hear',
     'wait',
   ),
   choice: fc.nat(1000),
@@ -81,6 +53,8 @@ class Play {
   readonly log: string[] = [];
   commits = 0;
   evictions = 0;
+  /** Most keys that the precise index has held. */
+  heard = 0;
   now = 0;
   private readonly tree = new PromptTree();
   private readonly live: RequestState[] = [];
@@ -207,6 +181,31 @@ class Play {
     });
   }
 
+  /** An engine tells of blocks of one of the prompts, or that it has none any more. */
+  hear(choice: number, amount: number): void {
+    const prompt = this.tree.prompt([{ content: choice % 3, start: 0, tokens: 1 + (amount % 700) }]);
+    const blocks = prompt.keys(16);
+    const medium = amount % 4 === 0 ? 'cpu' : undefined;
+    const parts = { blocks, ...(medium !== undefined && { medium }) };
+    const tokens = new StoredPromptPart(prompt, 0, prompt.length);
+    const stored: KvEvent = { type: 'stored', ...parts, parent: undefined, tokens, blockSize: 16 };
+    const events: readonly KvEvent[] = [
+      stored,
+      stored,
+      stored,
+      { type: 'removed', ...parts },
+      { type: 'cleared' },
+    ];
+    const event = events[amount % 5];
+    if (event !== undefined && blocks.length > 0)
+      this.picker.observeKvEvents(`ns/p${choice % ENDPOINTS}`, 'm', [event], this.now);
+    this.heard = Math.max(this.heard, this.precise().keys);
+  }
+
+  precise(): PreciseSizes {
+    return this.picker.inspect('precise-prefix-cache-producer') as PreciseSizes;
+  }
+
   wait(_choice: number, amount: number): void {
     const until = this.now + (amount % 10 === 0 ? amount : amount / 1000);
     for (let rounds = 0; rounds < 1000; rounds++) {
@@ -254,6 +253,7 @@ class Play {
     return JSON.stringify([
       this.inFlight(),
       this.picker.endpoints.map((endpoint) => index.blocksOf(endpoint.index)),
+      this.precise(),
       this.picker.inspect('no-hit-lru-scorer'),
     ]);
   }
@@ -275,6 +275,7 @@ describe.each([
   it('keeps its counters, decides among the candidates, and leaves no traces but by commits', () => {
     let commits = 0;
     let evictions = 0;
+    let heard = 0;
     fc.assert(
       fc.property(steps, (list) => {
         const play = new Play(config);
@@ -286,11 +287,14 @@ describe.each([
         const index = play.picker.inspect('approx-prefix-cache-producer') as IndexView;
         expect(index.buckets).toBe(0);
         for (let i = 0; i < ENDPOINTS; i++) expect(index.blocksOf(i) ?? 0).toBe(0);
+        heard = Math.max(heard, play.heard);
+        expect(play.precise()).toMatchObject({ keys: 0, pieces: 0, speculations: 0 });
         expect(play.picker.endpoints).toEqual([]);
       }),
       { numRuns: 200 },
     );
     expect(commits).toBeGreaterThan(300);
+    expect(heard).toBeGreaterThan(30);
     expect(evictions > 0).toBe(config.effective.flowControl?.enableEviction === true);
   });
 

@@ -3,10 +3,11 @@ import type { Blocks, Seconds } from '../../../base/units.ts';
 import { prefixMatchData, type PrefixMatch } from '../../attributes.ts';
 import type { DataKey } from '../../data-key.ts';
 import type { Endpoint } from '../../endpoint.ts';
-import { holderEntry, HolderIndex, type HolderEntry } from '../../kv-index/holder-index.ts';
+import { HolderIndex } from '../../kv-index/holder-index.ts';
+import { holderEntry, type HolderEntry } from '../../kv-index/holder-list.ts';
 import { KvEventIndex } from '../../kv-index/kv-event-index.ts';
 import type { KvEvent } from '../../kv-event.ts';
-import { PrefixWalk } from '../../kv-index/prefix-walk.ts';
+import { PrefixWalk, type PrefixHolding } from '../../kv-index/prefix-walk.ts';
 import { SPECULATIVE_TIER } from '../../kv-index/tier-names.ts';
 import type { PluginContext } from '../../plugin-type.ts';
 import type {
@@ -68,14 +69,14 @@ export class PrecisePrefixCache
     };
     const column = state.column(this.matchKey);
     for (const { index } of state.candidates) column[index] = nothing;
-    for (const [index, sum] of this.sums(prompts)) {
-      if (column[index] === undefined) continue;
-      column[index] = {
-        ...nothing,
-        matchBlocks: Math.trunc(sum.weighted),
-        cachedBlocks: sum.blocks,
-        cachedBlocksByTier: Object.fromEntries(sum.byTier),
-      };
+    let last: Sum | undefined;
+    let match = nothing;
+    for (const sum of this.sums(prompts)) {
+      if (column[sum.endpointIndex] === undefined) continue;
+      // Of many endpoints that hold a prompt, most hold as much of it as the one before.
+      if (last === undefined || !isAsMuch(sum, last)) match = this.matchOf(sum, nothing);
+      last = sum;
+      column[sum.endpointIndex] = match;
     }
     return undefined;
   }
@@ -133,29 +134,35 @@ export class PrecisePrefixCache
     };
   }
 
-  /** What each endpoint holds, summed over the prompts, by index. */
-  private sums(prompts: readonly (readonly KeyRun[])[]): ReadonlyMap<number, Sum> {
+  private matchOf({ blocks, weighted, tiers }: Sum, nothing: PrefixMatch): PrefixMatch {
+    const byTier = tiers.map((chain) => [this.events.tiers.name(chain.tier), chain.blocks] as const);
+    return {
+      ...nothing,
+      matchBlocks: Math.trunc(weighted),
+      cachedBlocks: blocks,
+      cachedBlocksByTier: Object.fromEntries(byTier),
+    };
+  }
+
+  /** What each endpoint holds, summed over the prompts. */
+  private sums(prompts: readonly (readonly KeyRun[])[]): Iterable<Sum> {
+    const [first = [], ...others] = prompts;
+    if (others.length === 0) return this.walk.match(this.holders, first, this.weights);
     const sums = new Map<number, Sum>();
     for (const runs of prompts) {
-      for (const { endpointIndex, blocks, weighted, tiers } of this.walk.match(
-        this.holders,
-        runs,
-        this.weights,
-      )) {
-        let sum = sums.get(endpointIndex);
-        if (sum === undefined) {
-          sum = { blocks: 0, weighted: 0, byTier: new Map() };
-          sums.set(endpointIndex, sum);
-        }
-        sum.blocks += blocks;
-        sum.weighted += weighted;
-        for (const { tier, blocks: inTier } of tiers) {
-          const name = this.events.tiers.name(tier);
-          sum.byTier.set(name, (sum.byTier.get(name) ?? 0) + inTier);
+      for (const found of this.walk.match(this.holders, runs, this.weights)) {
+        const sum = sums.get(found.endpointIndex) ?? nothingOn(found.endpointIndex);
+        sums.set(found.endpointIndex, sum);
+        sum.blocks += found.blocks;
+        sum.weighted += found.weighted;
+        for (const { tier, blocks } of found.tiers) {
+          const chain = sum.tiers.find((other) => other.tier === tier);
+          if (chain === undefined) sum.tiers.push({ tier, blocks });
+          else chain.blocks += blocks;
         }
       }
     }
-    return sums;
+    return sums.values();
   }
 }
 
@@ -173,10 +180,15 @@ interface Expiry {
   readonly entries: readonly HolderEntry[];
 }
 
-interface Sum {
-  blocks: Blocks;
-  weighted: number;
-  readonly byTier: Map<string, Blocks>;
+type Sum = Pick<PrefixHolding, 'endpointIndex' | 'blocks' | 'weighted' | 'tiers'>;
+
+function nothingOn(endpointIndex: number): Sum {
+  return { endpointIndex, blocks: 0, weighted: 0, tiers: [] };
+}
+
+function isAsMuch(a: Sum, b: Sum): boolean {
+  if (a.blocks !== b.blocks || a.weighted !== b.weighted || a.tiers.length !== b.tiers.length) return false;
+  return a.tiers.every(({ tier, blocks }, i) => tier === b.tiers[i]?.tier && blocks === b.tiers[i].blocks);
 }
 
 function isNotEmpty(runs: readonly KeyRun[]): boolean {

@@ -101,6 +101,36 @@ describe('KvEventIndex', () => {
   });
 });
 
+describe('names of blocks that nobody holds any more', () => {
+  it('stay known after a clear while they are few, and go when they are many', () => {
+    const holders = new HolderIndex(10, Infinity);
+    const index = new KvEventIndex(holders, 4, Infinity);
+    const tree = new PromptTree();
+    const count = 2 ** 14;
+    const names: number[] = [];
+    for (let content = 0; content < 10; content++) {
+      const prompt = tree.prompt([{ content, start: 0, tokens: 4 * count }]);
+      const tokens = new StoredPromptPart(prompt, 0, prompt.length);
+      const blocks = prompt.keys(4);
+      const held = tree.prompt([{ content: 99, start: 0, tokens: 40 }]);
+      const kept = new StoredPromptPart(held, 0, held.length);
+      index.apply(1, 'm', {
+        type: 'stored',
+        blocks: held.keys(4),
+        parent: undefined,
+        tokens: kept,
+        blockSize: 4,
+      });
+      index.apply(0, 'm', { type: 'stored', blocks, parent: undefined, tokens, blockSize: 4 });
+      index.apply(0, 'm', { type: 'cleared' });
+      names.push(index.knownNames);
+    }
+    const few = [1, 2, 3, 4].map((prompts) => prompts * count + 10);
+    expect(names).toEqual([...few, 10, ...few, 10]);
+    expect(holders.keys).toBe(10);
+  });
+});
+
 describe('tokens of stored blocks', () => {
   it('that are known one by one make the keys of a prompt of them, in one event or several', () => {
     const tokens = Uint32Array.from({ length: 64 }, (_, i) => i * 7);
