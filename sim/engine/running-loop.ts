@@ -42,7 +42,7 @@ export function scheduleRunning(
       drafts = Math.max(0, Math.min(sequence.drafts, behind));
       sequence.drafts = 0;
     }
-    if (sequence.isChunk) pass.hasPrefill = true;
+    if (sequence.isChunk) pass.prefills.add(sequence);
     state.giveRow(pass, sequence, tokens, drafts, RUNNING_ROW, kv.taken);
     left -= tokens;
   }

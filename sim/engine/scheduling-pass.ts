@@ -30,8 +30,8 @@ export class SchedulingPass {
   totalTokens: Tokens = 0;
   /** Rows of sequences that were not running before. */
   admitted = 0;
-  /** Some row computes a part of a prompt, or of a text that a preemption lost. */
-  hasPrefill = false;
+  /** Running sequences that have a row for a part of a prompt, or of a text that a preemption lost. */
+  readonly prefills = new Set<Sequence>();
   /** Every running sequence gets its next token, and nothing else happens. */
   steady = false;
   /** In the order in which they fell. */
@@ -61,12 +61,16 @@ export class SchedulingPass {
     return this.rows + this.grouped === 0;
   }
 
+  get hasPrefill(): boolean {
+    return this.prefills.size > 0;
+  }
+
   clear(): void {
     this.rows = 0;
     this.grouped = 0;
     this.totalTokens = 0;
     this.admitted = 0;
-    this.hasPrefill = false;
+    if (this.hasPrefill) this.prefills.clear();
     this.steady = false;
     this.queries = 0;
     this.hits = 0;
@@ -156,6 +160,7 @@ export class SchedulingPass {
     for (const column of [this.tokens, drafts, computed, samples, kinds, newBlocks]) column.splice(row, 1);
     this.sequences.splice(row, 1);
     this.rows--;
+    this.prefills.delete(sequence);
     this.totalTokens -= tokens;
     this.reshape();
     return tokens;
