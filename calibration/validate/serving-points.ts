@@ -89,8 +89,13 @@ function pointOf(
   doubtsOf: (load: MeasuredLoad) => string | undefined,
 ): Point | string {
   const text = (key: string): string => row.text(key) ?? '';
-  if (text('backend') !== 'vllm') return `the server is ${text('backend')}; vLLM is what is modelled`;
-  if (text('mode') !== 'agg') return 'prefill and decode on different replicas are not simulated yet';
+  const [backend, mode] = [text('backend'), text('mode')].map((word) => word.toLowerCase());
+  if (backend === '') return 'it is not said which server was measured';
+  if (backend !== 'vllm') return `the server is ${text('backend')}; vLLM is what is modelled`;
+  // Without a mode, workers of their own for prefill tell.
+  const together =
+    mode === '' ? row.numberIfThere('prefill_num_workers') === undefined : mode?.startsWith('agg') === true;
+  if (!together) return 'prefill and decode on different replicas are not simulated yet';
   if (row.numberIfThere('concurrency') === undefined) return 'no concurrency is given';
   if ((row.numberIfThere('attention_dp_size') ?? 1) > 1) return 'data parallelism is not simulated yet';
   if ((row.numberIfThere('pp_size') ?? 1) > 1) return 'pipeline parallelism is not simulated yet';

@@ -40,7 +40,7 @@ export function readMeasuredFile(name: string, given: string | undefined, cwd: s
   const file = path.resolve(cwd, name);
   const table = openTrace(file, name, csvColumns);
   const [header = ''] = table.lines();
-  const format = given ?? (isStepsHeader(header) ? STEPS : detectFormat(file, name));
+  const format = given ?? (isStepsHeader(header) ? STEPS : detectFormat(file, name, CALIBRATION_FORMATS));
   if (format === STEPS) return { name, format, ...measuredSteps(table) };
   const reader = traceFormat(format);
   const trace = readTrace(reader, openTrace(file, name, reader));

@@ -24,9 +24,13 @@ const DOCUMENTS = [
 
 /**
  * Name of the format of a trace, told from the fields of its first line or of its document or, for a folder, from its
- * files. Throws UserError when nothing tells.
+ * files. Throws UserError, with the `known` formats, when nothing tells.
  */
-export function detectFormat(file: string, shown: string): string {
+export function detectFormat(
+  file: string,
+  shown: string,
+  known: readonly string[] = [...Object.keys(TRACE_FORMATS), ...Object.keys(MEASURED_FORMATS)],
+): string {
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
     const { files } = TRACE_FORMATS.ragpulse;
     const [trace = ''] = files ?? [];
@@ -42,6 +46,6 @@ export function detectFormat(file: string, shown: string): string {
     code: 'E_TRACE_FORMAT',
     message: 'nothing tells which format this trace has',
     at: { file: shown },
-    hint: `name it: --format ${[...Object.keys(TRACE_FORMATS), ...Object.keys(MEASURED_FORMATS)].join(' | ')}`,
+    hint: `name it: --format ${known.join(' | ')}`,
   });
 }

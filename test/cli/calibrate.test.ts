@@ -141,6 +141,8 @@ spec:
     expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('did you mean "constant"?')]);
     const text = await run('calibrate', '--from', 'notes.txt');
     expect([text.code, text.stderr]).toEqual([2, expect.stringContaining('nothing tells which format')]);
+    expect(text.stderr).toContain('| steps');
+    expect(text.stderr).not.toContain('mooncake');
     expect((await run('calibrate')).code).toBe(2);
   });
 });

@@ -205,4 +205,13 @@ describe('fleetcast validate', () => {
       ['too large', true],
     ]);
   });
+
+  it('refuses a column of times that the record does not have', async () => {
+    const mistyped = SCENARIO.replace('first_token: first', 'first_token: frist');
+    const { run } = workspace({ 'my-run.yaml': mistyped, 'record.csv': CSV });
+    const { code, stderr } = await run('validate', 'my-run.yaml');
+    expect(code).toBe(2);
+    expect(stderr).toContain('"frist" is missing');
+    expect(stderr).toContain('did you mean "first"');
+  });
 });

@@ -16,7 +16,9 @@ export const csvColumns: TraceFormat = {
     for (const row of csvRows(files, digest)) {
       const arrival = row.number(columns.arrival);
       const after = (column: string | undefined): number | undefined => {
-        const time = column === undefined ? undefined : row.numberIfThere(column);
+        if (column === undefined) return undefined;
+        // A cell may be empty; a column that is named and not there is a slip of the keyboard.
+        const time = row.value(column) === undefined ? row.number(column) : row.numberIfThere(column);
         return time === undefined ? undefined : (time - arrival) / PER_SECOND[columns.time_unit];
       };
       builder.add({

@@ -138,4 +138,13 @@ describe('serving points', () => {
       { id: 'c', reason: 'points.csv:4 "silicon_ttft_ms" must be above 0' },
     ]);
   });
+
+  it('takes a server by its name in any case, and one without a mode as aggregated', () => {
+    const row = (id: string, backend: string, mode: string) =>
+      `${id},${backend},0.12.0,Qwen/Qwen3-32B,h100_sxm,,${mode},512,64,4,2,1,,1,,100,20,x${id}`;
+    const points = [row('a', 'VLLM', ''), row('b', '', 'agg')];
+    const { cases, notScored } = read(...points);
+    expect(cases.map(({ id }) => id)).toEqual(['a']);
+    expect(notScored).toEqual([{ id: 'b', reason: 'it is not said which server was measured' }]);
+  });
 });
