@@ -130,7 +130,7 @@ function scalingOf({ space, run, demand, ledger }: FleetToExplore, doubled: Flee
       : `: prefix hit rate ${percent(hitRateNow)} now, ${percent(hitRate)} on twice the replicas, ${percent(hitRateOfOneCache)} in one cache for all`;
   const text =
     lost > LOST_HITS
-      ? `cost grows faster than load, because ${run.policy} scatters what belongs together${hits}`
+      ? `${meets ? 'but with less to spare' : 'cost grows faster than load'}, because ${run.policy} scatters what belongs together${hits}`
       : apart > LOST_HITS
         ? `the replicas compute again what another one has in its cache${hits}`
         : `cost grows no faster than load${hits}`;

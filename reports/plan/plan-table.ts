@@ -172,7 +172,7 @@ function line(
 ): string {
   const { meets, verdict, attainment, ttftP90, tpotP90 } = figures;
   const cells = [
-    attainment === undefined ? 'cut short' : formatShare(attainment),
+    attainment === undefined ? (verdict === undefined ? 'cut short' : '-') : formatShare(attainment),
     ttftP90 === undefined ? '-' : formatSeconds(ttftP90),
     tpotP90 === undefined ? '-' : formatSeconds(tpotP90),
   ];

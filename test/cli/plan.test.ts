@@ -147,6 +147,13 @@ describe('plan', () => {
     );
   });
 
+  it('calls no run cut short that was played whole, where thresholds alone are promised', async () => {
+    const text = SCENARIO.replace(/  slo: .*/, '  thresholds: { ttft: ["p(90) <= 800ms"] }');
+    const { code, stdout, stderr } = await workspace({ 's.yaml': text }).run('plan', 's.yaml');
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/ x 1\.00 .*\/s +- /);
+  });
+
   it('refuses an SLO that holds for no request, and labels a class that none has', async () => {
     const { run } = workspace({ 's.yaml': SCENARIO });
     const slo = (text: string): string[] => ['s.yaml', '--set', `spec.slo=${text}`];
