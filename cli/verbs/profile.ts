@@ -1,4 +1,7 @@
+import path from 'node:path';
+
 import { Argument, Command } from 'commander';
+import { stringify } from 'yaml';
 
 import { didYouMean } from '../../base/nearest.ts';
 import { UserError } from '../../base/user-error.ts';
@@ -6,11 +9,12 @@ import { loadArchitecture } from '../../hardware-profiles/architecture-profile.t
 import { loadFabric } from '../../hardware-profiles/fabric-profile.ts';
 import { loadGpu } from '../../hardware-profiles/gpu-profile.ts';
 import { loadEngine } from '../../hardware-profiles/load-engine.ts';
-import { loadModel } from '../../hardware-profiles/load-model.ts';
+import { loadModel, parseModel } from '../../hardware-profiles/load-model.ts';
 import { parameterCount } from '../../hardware-profiles/model-size.ts';
 import type { ProfileSource } from '../../hardware-profiles/profile-source.ts';
 import { renderJson } from '../../reports/json.ts';
 import { nodeProfiles } from '../files/node-resources.ts';
+import { readBytes } from '../files/read-file.ts';
 import { outputOption } from '../options.ts';
 import { print } from '../print.ts';
 import { parseOutputs } from '../run/output-option.ts';
@@ -39,7 +43,7 @@ export function profileCommand(terminal: Terminal): Command {
       new Command('show')
         .summary('print a profile: every figure with its source')
         .description('Prints a profile: every figure with its source.')
-        .argument('<NAME>', 'name of a profile')
+        .argument('<NAME>', 'name of a profile, or the config.json of a model')
         .addOption(outputOption(['yaml', 'json']))
         .action((name: string, options: { output: readonly string[] }) =>
           show(name, options.output, terminal),
@@ -79,6 +83,16 @@ async function list(kinds: readonly Kind[], output: readonly string[], terminal:
 
 async function show(name: string, output: readonly string[], terminal: Terminal): Promise<void> {
   const source = nodeProfiles();
+  if (name.endsWith('.json')) {
+    const text = readBytes(path.resolve(terminal.cwd, name), name).toString('utf8');
+    const model = parseModel({ file: name, text });
+    await print(
+      parseOutputs(output, ['yaml', 'json'] as const),
+      (format) => (format === 'json' ? renderJson(model) : stringify(model)),
+      terminal,
+    );
+    return;
+  }
   const kind = KINDS.find((one) => source.names(one).includes(name));
   const text = kind === undefined ? undefined : source.read(kind, name)?.text;
   if (kind === undefined || text === undefined) {

@@ -125,4 +125,23 @@ describe('fleetcast profile', () => {
     );
     expect(terminal.stdout()).toMatch(/^h100-sxm-80gb peak bf16 .* DIFFERS$/m);
   });
+
+  it('shows what a config.json of Hugging Face says', async () => {
+    const config = {
+      architectures: ['LlamaForCausalLM'],
+      model_type: 'llama',
+      hidden_size: 4096,
+      intermediate_size: 14336,
+      num_hidden_layers: 32,
+      num_attention_heads: 32,
+      num_key_value_heads: 8,
+      vocab_size: 128256,
+      max_position_embeddings: 131072,
+    };
+    const { run } = workspace({ 'config.json': JSON.stringify(config), 'broken.json': '{' });
+    const { stdout } = await run('profile', 'show', 'config.json', '-o', 'json');
+    expect(JSON.parse(stdout)).toMatchObject({ layers: 32, attention: { kvHeads: 8 } });
+    expect((await run('profile', 'show', 'config.json')).stdout).toContain('kvHeads: 8');
+    expect((await run('profile', 'show', 'broken.json')).code).toBe(2);
+  });
 });
