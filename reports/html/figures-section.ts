@@ -3,6 +3,7 @@ import { bandBasis, bandRows } from '../band-rows.ts';
 import { figureRows } from '../figure-rows.ts';
 import { formatSeconds, formatShare, threeDigits } from '../format.ts';
 import type { PolicyFigures } from '../policy-figures.ts';
+import { dataTable } from './data-table.ts';
 import { html, typeset, type Markup } from './markup.ts';
 
 /** Every figure of every policy; then by request class and by stage, and the pools. */
@@ -15,25 +16,11 @@ export function figuresSection(report: RunReport, policies: readonly PolicyFigur
       ${seeds > 1 ? `Means over ${seeds} seeds. ` : ''}Latencies are those of completed requests; rates divide
       by the time from the first arrival to the last end.
     </p>
-    <div class="scroll" tabindex="0" role="group" aria-label="All figures">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">figure</th>
-            ${policies.map(({ name }) => html`<th scope="col">${name}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${figureRows(policies).map(
-            ({ label, values }) =>
-              html`<tr>
-                <th scope="row">${label}</th>
-                ${values.map((value) => html`<td>${value ?? '-'}</td>`)}
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
+    ${dataTable(
+      'All figures',
+      ['figure', ...policies.map(({ name }) => name)],
+      figureRows(policies).map(({ label, values }) => [label, ...values.map((value) => value ?? '-')]),
+    )}
     ${bandTable(report, policies)} ${pools(runs)}
     ${parts('By request class', 'class', runs, ({ classes = [] }) => classes)}
     ${parts('By stage', 'stage', runs, ({ stages = [] }) => stages)}
@@ -46,25 +33,14 @@ function bandTable(report: RunReport, policies: readonly PolicyFigures[]): Marku
   if (basis === undefined) return undefined;
   return html`<h3 id="model-error">Model error</h3>
     <p class="lede">${typeset(basis)}.</p>
-    <div class="scroll" tabindex="0" role="group" aria-label="Model error">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">figure</th>
-            ${policies.map(({ name }) => html`<th scope="col">${name}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${bandRows(report, policies).map(
-            ({ title, texts }) =>
-              html`<tr>
-                <th scope="row">${title}</th>
-                ${texts.map((text) => html`<td>${text === undefined ? '-' : typeset(text)}</td>`)}
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`;
+    ${dataTable(
+      'Model error',
+      ['figure', ...policies.map(({ name }) => name)],
+      bandRows(report, policies).map(({ title, texts }) => [
+        title,
+        ...texts.map((text) => (text === undefined ? '-' : typeset(text))),
+      ]),
+    )}`;
 }
 
 type Run = RunReport['runs'][number];

@@ -2,6 +2,7 @@ import { plan as planSchema, type Plan } from '../../documents/plan.ts';
 import { formatSeconds, formatShare, plural, threeDigits } from '../format.ts';
 import { bandsText, fleetText, poolsText, priceText } from '../plan/plan-words.ts';
 import { chartFigure, type Chart } from './chart.ts';
+import { dataTable } from './data-table.ts';
 import { html, typeset, type Markup } from './markup.ts';
 import { renderShell, withoutScripts, type PageScripts } from './page-shell.ts';
 import { headroomChart, paretoChart } from './plan-charts.ts';
@@ -140,15 +141,18 @@ function loadsSection({ loads, degraded }: Plan): Markup | undefined {
   ];
   return html`<section aria-labelledby="loads">
     <h2 id="loads">At other loads, and with something lost</h2>
-    ${table(
+    ${dataTable(
+      'At other loads, and with something lost',
       ['', 'SLO', 'attainment', 'P90 TTFT', 'P90 TPOT'],
-      rows.map(({ name, meets, attainment, ttftP90, tpotP90 }) => [
-        name,
-        meets ? 'meets' : 'misses',
-        attainment === undefined ? 'cut short' : formatShare(attainment),
-        ttftP90 === undefined ? '–' : formatSeconds(ttftP90),
-        tpotP90 === undefined ? '–' : formatSeconds(tpotP90),
-      ]),
+      rows.map(({ name, meets, attainment, ttftP90, tpotP90 }) =>
+        namedRow(
+          name,
+          meets ? 'meets' : 'misses',
+          attainment === undefined ? 'cut short' : formatShare(attainment),
+          ttftP90 === undefined ? '–' : formatSeconds(ttftP90),
+          tpotP90 === undefined ? '–' : formatSeconds(tpotP90),
+        ),
+      ),
     )}
   </section>`;
 }
@@ -167,41 +171,28 @@ function ledgerSection({ candidates }: Plan): Markup {
   const price = ({ usdPerHour, gpus }: Plan['candidates'][number]): number => usdPerHour ?? gpus;
   return html`<section aria-labelledby="figures">
     <h2 id="figures">Every fleet that was looked at</h2>
-    ${table(
+    ${dataTable(
+      'Every fleet that was looked at',
       ['fleet', 'policy', 'price', 'outcome', 'reason'],
       candidates
         .toSorted((a, b) => price(a) - price(b))
-        .map((candidate) => [
-          poolsText(candidate.pools),
-          candidate.policy,
-          candidate.usdPerHour === undefined
-            ? `${candidate.gpus} GPUs`
-            : `$${candidate.usdPerHour.toFixed(2)}`,
-          candidate.outcome,
-          candidate.reason,
-        ]),
+        .map((candidate) =>
+          namedRow(
+            poolsText(candidate.pools),
+            candidate.policy,
+            candidate.usdPerHour === undefined
+              ? `${candidate.gpus} GPUs`
+              : `$${candidate.usdPerHour.toFixed(2)}`,
+            candidate.outcome,
+            candidate.reason,
+          ),
+        ),
       'reasons',
     )}
   </section>`;
 }
 
-function table(titles: readonly string[], rows: readonly (readonly string[])[], name = ''): Markup {
-  return html`<div class="scroll" tabindex="0" role="group">
-    <table class="${name}">
-      <thead>
-        <tr>
-          ${titles.map((title) => html`<th scope="col">${title}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          ([first = '', ...rest]) =>
-            html`<tr>
-              <th scope="row">${first}</th>
-              ${rest.map((cell) => html`<td>${typeset(cell)}</td>`)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+/** A fleet or a load by its name, then what is said of it. */
+function namedRow(name: string, ...texts: readonly string[]): (string | Markup)[] {
+  return [name, ...texts.map(typeset)];
 }

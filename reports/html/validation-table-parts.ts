@@ -1,5 +1,6 @@
 import { pairsText, percent, signedPercent, type Score } from '../validation/validation-words.ts';
-import { html, typeset, type Markup } from './markup.ts';
+import { dataTable } from './data-table.ts';
+import { typeset, type Markup } from './markup.ts';
 
 export const SCORE_TITLES = ['n', 'pairs', 'bias', 'median', 'mean', 'worst', 'noise'];
 
@@ -16,29 +17,18 @@ export function scoreCells(score: Score): string[] {
   ];
 }
 
-/** A table that scrolls by itself where it is too wide; the first cell of a row names it. */
+/** A `dataTable` whose texts are set as a typesetter sets them. */
 export function scoreTable(
   label: string,
   titles: readonly string[],
   rows: readonly (readonly (string | Markup)[])[],
-  look = '',
+  look?: 'reasons' | 'wide',
 ): Markup {
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="${label}">
-    <table class="${look}">
-      <thead>
-        <tr>
-          ${titles.map((title) => html`<th scope="col">${title}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          ([first = '', ...rest]) =>
-            html`<tr>
-              <th scope="row">${typeof first === 'string' ? typeset(first) : first}</th>
-              ${rest.map((cell) => html`<td>${typeof cell === 'string' ? typeset(cell) : cell}</td>`)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  const set = (cell: string | Markup): Markup => (typeof cell === 'string' ? typeset(cell) : cell);
+  return dataTable(
+    label,
+    titles,
+    rows.map((row) => row.map(set)),
+    look,
+  );
 }
