@@ -65,6 +65,17 @@ export function resourcesOf(files: Readonly<Record<string, string>> = {}): Scena
   };
 }
 
+/** The message that something is refused with; 'no error' when it is not. */
+export function messageOf(action: () => unknown): string {
+  try {
+    action();
+    return 'no error';
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
+}
+
 /** The problems that something is refused with; none when it is not. */
 export function problemsOf(action: () => unknown): UserError['problems'] | [] {
   try {

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { random } from '../../../base/random.ts';
-import { UserError } from '../../../base/user-error.ts';
 import { calibrate } from '../../../calibration/calibrate/calibrate.ts';
 import type { Coefficient } from '../../../calibration/calibrate/coefficient.ts';
 import { blockOf, isHeldOut, type Comparison } from '../../../calibration/calibrate/comparison.ts';
+import { messageOf } from '../../support/scenario-text.ts';
 
 const coefficient = (name: string, start: number): Coefficient => ({
   name,
@@ -72,15 +72,8 @@ describe('a fit to a straight line', () => {
   });
 
   it('says which coefficient cannot be told from which, and which does nothing', () => {
-    const refused = (comparison: Comparison, coefficients: readonly Coefficient[]): string => {
-      try {
-        calibrate(comparison, coefficients);
-      } catch (error) {
-        if (error instanceof UserError) return error.message;
-        throw error;
-      }
-      return 'no error';
-    };
+    const refused = (comparison: Comparison, coefficients: readonly Coefficient[]): string =>
+      messageOf(() => calibrate(comparison, coefficients));
     const narrow = spread.map((_, k) => 400 + (k % 3));
     expect(refused(line(narrow, [20, 0.1], []), TWO)).toContain(
       'the data cannot identify constant: its effect is that of per_token',

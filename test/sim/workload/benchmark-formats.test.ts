@@ -1,22 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
-import { UserError } from '../../../base/user-error.ts';
 import type { Trace } from '../../../sim/workload/trace/trace.ts';
 import { traceFilesOf } from '../../../sim/workload/trace/trace-format.ts';
 import { readTrace, traceFormat } from '../../../sim/workload/trace/trace-formats.ts';
+import { messageOf } from '../../support/scenario-text.ts';
 
 const read = (format: string, content: string): Trace =>
   readTrace(traceFormat(format), traceFilesOf('result.json', content));
-
-const problem = (work: () => unknown): string => {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof UserError) return error.message;
-    throw error;
-  }
-  return 'no error';
-};
 
 const figures = ({ arrivals, inputTokens, outputTokens, measured }: Trace) => ({
   arrivals: [...arrivals],
@@ -48,7 +38,7 @@ describe('results of load generators', () => {
     };
     expect(figures(read('vllm-bench', JSON.stringify(result)))).toEqual(EXPECTED);
     const { start_times: _, ...older } = result;
-    expect(problem(() => read('vllm-bench', JSON.stringify(older)))).toMatch(
+    expect(messageOf(() => read('vllm-bench', JSON.stringify(older)))).toMatch(
       /result\.json "start_times" is missing.*\n.*--save-detailed/,
     );
   });
@@ -80,7 +70,7 @@ describe('results of load generators', () => {
     expect(figures(read('inference-perf', JSON.stringify(older)))).toEqual(EXPECTED);
     expect(figures(read('inference-perf', JSON.stringify(newer)))).toEqual(EXPECTED);
     const wrong = JSON.stringify([{ start_time: 1, end_time: 2, info: { input_tokens: 'many' } }]);
-    expect(problem(() => read('inference-perf', wrong))).toContain(
+    expect(messageOf(() => read('inference-perf', wrong))).toContain(
       'result.json the file[0].info: "input_tokens" must be a number, not "many"',
     );
   });
@@ -107,7 +97,7 @@ describe('results of load generators', () => {
       ttft: [0.25, 0.25],
       e2e: [0.625, 0.625],
     });
-    expect(problem(() => read('guidellm', report(9)))).toContain('keeps 1 of 9 requests');
+    expect(messageOf(() => read('guidellm', report(9)))).toContain('keeps 1 of 9 requests');
   });
 
   it('aiperf: a metric is in the unit that it names', () => {
@@ -130,14 +120,14 @@ describe('results of load generators', () => {
     ];
     const text = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
     expect(figures(read('aiperf', text))).toEqual(EXPECTED);
-    expect(problem(() => read('aiperf', text.replace('"ms"', '"fortnights"')))).toContain(
+    expect(messageOf(() => read('aiperf', text.replace('"ms"', '"fortnights"')))).toContain(
       'result.json:1 "fortnights" is no unit of time',
     );
   });
 
   it('a file that is no JSON, or not of this shape, is refused by name', () => {
-    expect(problem(() => read('guidellm', '{"benchmarks": ['))).toContain('the file is no JSON');
-    expect(problem(() => read('inference-perf', '{}'))).toContain('the file must be a list of requests');
-    expect(problem(() => read('guidellm', '{}'))).toContain('the trace has no requests');
+    expect(messageOf(() => read('guidellm', '{"benchmarks": ['))).toContain('the file is no JSON');
+    expect(messageOf(() => read('inference-perf', '{}'))).toContain('the file must be a list of requests');
+    expect(messageOf(() => read('guidellm', '{}'))).toContain('the trace has no requests');
   });
 });

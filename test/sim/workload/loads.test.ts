@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { UserError } from '../../../base/user-error.ts';
 import type { Content } from '../../../sim/workload/content/content.ts';
 import { randomContent, randomSchema } from '../../../sim/workload/content/random-lengths.ts';
 import { sessionsContent, sessionsSchema } from '../../../sim/workload/content/sessions.ts';
@@ -9,6 +8,7 @@ import { sharedPrefixContent, sharedPrefixSchema } from '../../../sim/workload/c
 import { loadOf, loadSchema, type LoadSpec } from '../../../sim/workload/load/load.ts';
 import { makeWorkload } from '../../../sim/workload/make-workload.ts';
 import type { RequestSource } from '../../../sim/workload/request.ts';
+import { messageOf } from '../../support/scenario-text.ts';
 import { play, type Played } from './play.ts';
 
 const lengths = { input_len: 100, output_len: 10 };
@@ -42,16 +42,6 @@ const open = (
 ): RequestSource => {
   const spec: LoadSpec | undefined = load === undefined ? undefined : loadSchema.parse(load);
   return makeWorkload({ content, load: loadOf(spec), finish: 'eos', requests }).open(seed);
-};
-
-const problem = (work: () => unknown): string => {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof UserError) return error.message;
-    throw error;
-  }
-  return 'no error';
 };
 
 /** Most requests that were in flight at once. */
@@ -300,7 +290,7 @@ describe('what does not go together is said', () => {
       'E_LOAD_SESSIONS',
     ],
   ])('%s', (_, work, code) => {
-    expect(problem(work)).toContain(code);
+    expect(messageOf(work)).toContain(code);
   });
 
   it.each([

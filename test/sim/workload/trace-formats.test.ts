@@ -1,26 +1,16 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Span } from '../../../base/prompt.ts';
-import { UserError } from '../../../base/user-error.ts';
 import type { Trace } from '../../../sim/workload/trace/trace.ts';
 import { traceFilesOf, type TraceReadOptions } from '../../../sim/workload/trace/trace-format.ts';
 import { readTrace, traceFormat } from '../../../sim/workload/trace/trace-formats.ts';
+import { messageOf } from '../../support/scenario-text.ts';
 
 const read = (
   format: string,
   content: string | ReadonlyMap<string, string>,
   options?: TraceReadOptions,
 ): Trace => readTrace(traceFormat(format), traceFilesOf('a.trace', content), options);
-
-const problem = (work: () => unknown): string => {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof UserError) return error.message;
-    throw error;
-  }
-  return 'no error';
-};
 
 const spansOf = (trace: Trace): (readonly Span[])[] => trace.prompts.map((prompt) => prompt.spans());
 const lines = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
@@ -65,7 +55,7 @@ describe('mooncake', () => {
   it('takes another block size, and the first rows only', () => {
     const text = lines([row(40, [9, 8, 7]), row(16, [9])]);
     expect(read('mooncake', text, { blockSize: 16, rows: 1 }).rows).toBe(1);
-    expect(problem(() => read('mooncake', text))).toContain('is block_size 512 right for this trace?');
+    expect(messageOf(() => read('mooncake', text))).toContain('is block_size 512 right for this trace?');
   });
 
   it.each([
@@ -84,11 +74,11 @@ describe('mooncake', () => {
     ],
     [lines([row(5, [1, 2])]), '5 input tokens are 1 blocks of 512, but "hash_ids" has 2'],
   ])('says what is wrong with %j, and where', (line, message) => {
-    expect(problem(() => read('mooncake', `${lines([row(5, [1])])}${line}`))).toContain(message);
+    expect(messageOf(() => read('mooncake', `${lines([row(5, [1])])}${line}`))).toContain(message);
   });
 
   it('says when there is nothing in it', () => {
-    expect(problem(() => read('mooncake', '\n\n'))).toContain('a.trace the trace has no requests');
+    expect(messageOf(() => read('mooncake', '\n\n'))).toContain('a.trace the trace has no requests');
   });
 });
 
@@ -128,10 +118,10 @@ describe('ragpulse', () => {
   });
 
   it('names a component that is nowhere', () => {
-    expect(problem(() => read('ragpulse', folder([row('1', [7])])))).toContain(
+    expect(messageOf(() => read('ragpulse', folder([row('1', [7])])))).toContain(
       'a.trace/0_trace.jsonl:1 passages_ids 7 is not in 2_passages.jsonl',
     );
-    expect(problem(() => read('ragpulse', folder([row('1', [1], 99)])))).toContain(
+    expect(messageOf(() => read('ragpulse', folder([row('1', [1], 99)])))).toContain(
       '"input_length" is 99, its components have 136 tokens',
     );
   });
@@ -153,13 +143,13 @@ describe('azure', () => {
 
   it('names the line that is wrong', () => {
     const header = 'TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 23:59:59.5000000,374,44\n\n';
-    expect(problem(() => read('azure', `${header}2023-11-16 23:59`))).toContain(
+    expect(messageOf(() => read('azure', `${header}2023-11-16 23:59`))).toContain(
       'a.trace:4 the line is no row',
     );
-    expect(problem(() => read('azure', `${header}yesterday,1,1`))).toContain(
+    expect(messageOf(() => read('azure', `${header}yesterday,1,1`))).toContain(
       'a.trace:4 "TIMESTAMP" must be a time',
     );
-    expect(problem(() => read('azure', `${header}2023-11-16 23:59:59,x,1`))).toContain(
+    expect(messageOf(() => read('azure', `${header}2023-11-16 23:59:59,x,1`))).toContain(
       'a.trace:4 "ContextTokens" must be a number, not "x"',
     );
   });
@@ -213,14 +203,14 @@ describe('records of real runs', () => {
     const trace = read('columns', 't,in,out,ttft\n1000,5,6,1250\n3000,7,8,\n', { columns });
     expect([...trace.arrivals]).toEqual([0, 2]);
     expect([...(trace.measured?.ttft ?? [])]).toEqual([0.25, NaN]);
-    expect(problem(() => read('columns', 't,in,ou,ttft\n1,5,6,2\n', { columns }))).toContain(
+    expect(messageOf(() => read('columns', 't,in,ou,ttft\n1,5,6,2\n', { columns }))).toContain(
       'did you mean "ou"?',
     );
   });
 });
 
 it('an unknown format is answered with the nearest and all names', () => {
-  const message = problem(() => traceFormat('moncake'));
+  const message = messageOf(() => traceFormat('moncake'));
   expect(message).toContain('did you mean "mooncake"?');
   expect(message).toContain(
     'mooncake, ragpulse, azure, vllm-requests, blis-trace-v2, vllm-bench, inference-perf, guidellm, aiperf, columns',
