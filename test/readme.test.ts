@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { benchResult } from './support/bench-result.ts';
 import { modelErrorFile } from '../cli/files/model-error-file.ts';
 import { renderAccuracyMarkdown } from '../reports/validation/accuracy-markdown.ts';
+import { LINEAR_STEPS } from './support/linear-steps.ts';
 import { workspace, type Workspace } from './support/workspace.ts';
 
 const README = fileURLToPath(new URL('../README.md', import.meta.url));
@@ -27,17 +28,9 @@ spec:
   policies: [{ name: one, router: { builtin: round-robin } }]
 `;
 
-/** Steps of a server that is exactly linear. */
-const STEPS = Array.from({ length: 60 }, (_, k) => {
-  const batch = 1 + ((k * 7) % 48);
-  const tokens = k % 3 === 0 ? batch * 50 : batch;
-  const context = k % 3 === 0 ? 0 : batch * (100 + 97 * (k % 11));
-  return [batch, tokens, 7 + 0.02 * batch + 0.05 * tokens + 0.0001 * context, context].join();
-});
-
 /** What stands in the files that the README's commands name. */
 const FILES = {
-  'steps.csv': ['batch,tokens,milliseconds,context', ...STEPS].join('\n'),
+  'steps.csv': LINEAR_STEPS,
   'my-server.yaml': SERVER,
   'my-scenario.yaml': fenced('yaml')[0] ?? '',
   'conversation.jsonl': [

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { calibrationReport } from '../../documents/calibration-report.ts';
 import { benchResult } from '../support/bench-result.ts';
+import { LINEAR_STEPS } from '../support/linear-steps.ts';
 import { workspace } from '../support/workspace.ts';
 
 /** A server of which everything is known. */
@@ -26,16 +27,6 @@ const VARIED = `{ random: { requests: 240, rate: 4, input_len: { type: lognormal
 
 const recorded = (workload: string): Promise<string> =>
   benchResult({ 'truth.yaml': SERVER(POLICIES, workload) }, 'truth.yaml');
-
-const STEPS = [
-  'batch,tokens,milliseconds,context',
-  ...Array.from({ length: 60 }, (_, k) => {
-    const batch = 1 + ((k * 7) % 48);
-    const tokens = k % 3 === 0 ? batch * 50 : batch;
-    const context = k % 3 === 0 ? 0 : batch * (100 + 97 * (k % 11));
-    return [batch, tokens, 7 + 0.02 * batch + 0.05 * tokens + 0.0001 * context, context].join();
-  }),
-].join('\n');
 
 describe('fleetcast calibrate', () => {
   it('finds the step time and the delays of a server from the requests that a load generator saw', async () => {
@@ -77,7 +68,7 @@ describe('fleetcast calibrate', () => {
   });
 
   it('fits a CSV of steps, in 80 columns, the same bytes each time; the profile runs', async () => {
-    const { run, read } = workspace({ 'steps.csv': STEPS });
+    const { run, read } = workspace({ 'steps.csv': LINEAR_STEPS });
     const args = ['calibrate', '--from', 'steps.csv', '-o', 'table', '-o', 'yaml=profile.yaml'];
     const { code, stdout } = await run(...args);
     expect(code).toBe(0);
@@ -136,7 +127,7 @@ spec:
   });
 
   it('names what it does not know', async () => {
-    const { run } = workspace({ 'steps.csv': STEPS, 'notes.txt': 'hello' });
+    const { run } = workspace({ 'steps.csv': LINEAR_STEPS, 'notes.txt': 'hello' });
     const other = await run('calibrate', '--from', 'steps.csv', '--coefficients', 'constnat');
     expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('did you mean "constant"?')]);
     const text = await run('calibrate', '--from', 'notes.txt');
