@@ -4,6 +4,7 @@ import { traceStats } from '../../documents/trace-stats.ts';
 import { checkProfiles } from '../../cli/verbs/profile-check.ts';
 import type { ProfileSource } from '../../hardware-profiles/profile-source.ts';
 import { fakeTerminal } from '../support/fake-terminal.ts';
+import { LLAMA_CONFIG } from '../support/hugging-face-config.ts';
 import { shippedProfiles } from '../support/profiles.ts';
 import { workspace } from '../support/workspace.ts';
 
@@ -127,17 +128,7 @@ describe('fleetcast profile', () => {
   });
 
   it('shows what a config.json of Hugging Face says', async () => {
-    const config = {
-      architectures: ['LlamaForCausalLM'],
-      model_type: 'llama',
-      hidden_size: 4096,
-      intermediate_size: 14336,
-      num_hidden_layers: 32,
-      num_attention_heads: 32,
-      num_key_value_heads: 8,
-      vocab_size: 128256,
-      max_position_embeddings: 131072,
-    };
+    const config = { ...LLAMA_CONFIG, model_type: 'llama' };
     const { run } = workspace({ 'config.json': JSON.stringify(config), 'broken.json': '{' });
     const { stdout } = await run('profile', 'show', 'config.json', '-o', 'json');
     expect(JSON.parse(stdout)).toMatchObject({ layers: 32, attention: { kvHeads: 8 } });

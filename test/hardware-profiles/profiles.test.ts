@@ -6,6 +6,7 @@ import { loadGpu } from '../../hardware-profiles/gpu-profile.ts';
 import { loadEngine } from '../../hardware-profiles/load-engine.ts';
 import { loadModel, parseModel } from '../../hardware-profiles/load-model.ts';
 import { parameterCount } from '../../hardware-profiles/model-size.ts';
+import { LLAMA_CONFIG } from '../support/hugging-face-config.ts';
 import { profilesOf, shippedProfiles } from '../support/profiles.ts';
 
 describe('shipped GPU profiles', () => {
@@ -92,18 +93,8 @@ describe('mistakes in profiles', () => {
 
 describe('Hugging Face config.json', () => {
   it('gives the same model as the shipped profile', () => {
-    const config = {
-      architectures: ['LlamaForCausalLM'],
-      hidden_size: 4096,
-      intermediate_size: 14336,
-      num_hidden_layers: 32,
-      num_attention_heads: 32,
-      num_key_value_heads: 8,
-      vocab_size: 128256,
-      max_position_embeddings: 131072,
-    };
     const shipped = loadModel(shippedProfiles, 'llama-3.1-8b');
-    const read = parseModel({ file: 'my/llama-3.1-8b/config.json', text: JSON.stringify(config) });
+    const read = parseModel({ file: 'my/llama-3.1-8b/config.json', text: JSON.stringify(LLAMA_CONFIG) });
     expect(read).toEqual({
       ...shipped,
       source: 'my/llama-3.1-8b/config.json',

@@ -8,6 +8,7 @@ import { runInputs } from '../../../scenarios/resolve/run-inputs.ts';
 import { workloadOf } from '../../../scenarios/resolve/workload-of.ts';
 import { CONFIG_PRESETS, loadConfig } from '../../../scheduler/index.ts';
 import { simulate } from '../../../sim/fleet/simulate.ts';
+import { LLAMA_CONFIG } from '../../support/hugging-face-config.ts';
 import { problemsOf, resourcesOf, SMALL_SCENARIO } from '../../support/scenario-text.ts';
 
 function resolve(files: Readonly<Record<string, string>>, from: string, to: string) {
@@ -18,14 +19,8 @@ function resolve(files: Readonly<Record<string, string>>, from: string, to: stri
 
 describe('a model from a file', () => {
   const CONFIG = JSON.stringify({
-    architectures: ['LlamaForCausalLM'],
+    ...LLAMA_CONFIG,
     model_type: 'llama',
-    hidden_size: 4096,
-    intermediate_size: 14336,
-    num_hidden_layers: 32,
-    num_attention_heads: 32,
-    num_key_value_heads: 8,
-    vocab_size: 128256,
     max_position_embeddings: 8192,
     torch_dtype: 'bfloat16',
   });
