@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { PromptTree, type TreePrompt } from '../../base/prompt-tree.ts';
 import type { Span } from '../../base/prompt.ts';
+import { keysOf } from '../support/keys-of.ts';
 
 /** The plain reading: a prompt is the list of its tokens, a token is (content, offset). */
 const tokens = (spans: readonly Span[]): string[] =>
@@ -10,10 +11,7 @@ const tokens = (spans: readonly Span[]): string[] =>
     Array.from({ length: tokens }, (_, k) => `${content}:${start + k}`),
   );
 
-const blockKeys = (prompt: TreePrompt, blockTokens: number): number[] =>
-  prompt
-    .keys(blockTokens)
-    .flatMap(({ firstKey, count }) => Array.from({ length: count }, (_, k) => firstKey + k));
+const blockKeys = (prompt: TreePrompt, blockTokens: number): number[] => keysOf(prompt.keys(blockTokens));
 
 const span = fc.record({
   content: fc.integer({ min: 1, max: 3 }),

@@ -1,5 +1,6 @@
 import type { KeyRun } from '../../../base/prompt.ts';
 import type { KvEvent } from '../../../scheduler/kv-event.ts';
+import { keysOf } from '../../support/keys-of.ts';
 
 /** The picker's index of KV events, written down key by key: maps, lists, no runs. The judge of the one by intervals. */
 export class PlainKvEventIndex {
@@ -23,7 +24,7 @@ export class PlainKvEventIndex {
       return;
     }
     const entry = `${endpoint}@${event.medium?.toLowerCase() ?? 'gpu'}`;
-    const blocks = flat(event.blocks);
+    const blocks = keysOf(event.blocks);
     if (event.type === 'removed') {
       for (const name of blocks) this.removeOne(name, entry);
       return;
@@ -36,7 +37,7 @@ export class PlainKvEventIndex {
       if (known.length > 0) for (const name of blocks) this.refer(name, entry, 1);
       return;
     }
-    const keys = flat(event.tokens.keys(this.blockTokens, parent, ''));
+    const keys = keysOf(event.tokens.keys(this.blockTokens, parent, ''));
     if (keys.length === 0) return;
     for (const name of blocks) this.names.delete(name);
     const most = Math.max(blocks.length, keys.length);
@@ -54,7 +55,7 @@ export class PlainKvEventIndex {
   match(runs: readonly KeyRun[]): Map<number, number> {
     const counts = new Map<number, number>();
     let active: number[] | undefined;
-    for (const key of flat(runs)) {
+    for (const key of keysOf(runs)) {
       const here = new Set((this.holders.get(key) ?? []).map((entry) => Number(entry.split('@')[0])));
       active = active === undefined ? [...here] : active.filter((endpoint) => here.has(endpoint));
       for (const endpoint of active) counts.set(endpoint, (counts.get(endpoint) ?? 0) + 1);
@@ -93,8 +94,4 @@ export class PlainKvEventIndex {
     if (kept.length === 0) this.holders.delete(key);
     else this.holders.set(key, kept);
   }
-}
-
-function flat(runs: readonly KeyRun[]): number[] {
-  return runs.flatMap(({ firstKey, count }) => Array.from({ length: count }, (_, i) => firstKey + i));
 }

@@ -11,6 +11,7 @@ import { simulate } from '../../../sim/fleet/simulate.ts';
 import { blackBox } from '../../../sim/latency/black-box.ts';
 import type { Request, RequestSource } from '../../../sim/workload/request.ts';
 import { PATIENT_CLIENT, QUICK_GATEWAY } from '../../support/fleet-parts.ts';
+import { keysOf } from '../../support/keys-of.ts';
 import { ONE_REPLICA } from '../../support/one-replica.ts';
 
 const BLOCK = 16;
@@ -47,12 +48,8 @@ describe('KvEventFeed', () => {
     feed.push(0, [{ type: 'stored', path: prompt.path, from: 4, to: 6, lora: undefined }], 0);
     const [first, second] = received(feed, 0);
     if (first?.type !== 'stored' || second?.type !== 'stored') throw new Error('not stored');
-    const names = prompt
-      .keys(BLOCK)
-      .flatMap(({ firstKey, count }) => Array.from({ length: count }, (_, i) => firstKey + i));
-    const flat = (runs: KvEvent & { type: 'stored' }): number[] =>
-      runs.blocks.flatMap(({ firstKey, count }) => Array.from({ length: count }, (_, i) => firstKey + i));
-    expect([...flat(first), ...flat(second)]).toEqual(names);
+    const names = keysOf(prompt.keys(BLOCK));
+    expect([...keysOf(first.blocks), ...keysOf(second.blocks)]).toEqual(names);
     expect([first.parent, second.parent]).toEqual([undefined, names[3]]);
     for (const blockTokens of [8, 16, 32]) {
       const begun = first.tokens?.keys(blockTokens, undefined, '') ?? [];

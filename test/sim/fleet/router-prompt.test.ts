@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { KEYS_PER_RUN, type Prompt, type Span } from '../../../base/prompt.ts';
+import { KEYS_PER_RUN, type Span } from '../../../base/prompt.ts';
 import { PromptTree } from '../../../base/prompt-tree.ts';
 import { pseudoTokensPerToken, ScaledPrompt } from '../../../sim/fleet/router-prompt.ts';
+import { keysOf } from '../../support/keys-of.ts';
 
 const span = fc.record({
   content: fc.constantFrom(1, 1, 2),
@@ -17,10 +18,6 @@ const tokensOf = (list: readonly Span[]): string[] =>
   list.flatMap(({ content, start, tokens }) =>
     Array.from({ length: tokens }, (_, i) => `${content}/${start + i}`),
   );
-const keysOf = (prompt: Prompt, blockTokens: number): number[] =>
-  prompt
-    .keys(blockTokens)
-    .flatMap(({ firstKey, count }) => Array.from({ length: count }, (_, i) => firstKey + i));
 
 it('names equal beginnings alike and others not, whatever a token stands for', () => {
   let equal = 0;
@@ -40,7 +37,7 @@ it('names equal beginnings alike and others not, whatever a token stands for', (
         }));
         if (one === undefined || other === undefined) throw new Error('there are two');
         expect(one.prompt.length).toBe(Math.ceil((one.tokens.length * bytes) / 4));
-        const [keys, others] = [keysOf(one.prompt, size), keysOf(other.prompt, size)];
+        const [keys, others] = [keysOf(one.prompt.keys(size)), keysOf(other.prompt.keys(size))];
         expect(keys).toHaveLength(Math.floor(one.prompt.length / size));
         for (let i = 0; i < Math.min(keys.length, others.length); i++) {
           // A block ends inside or at the end of this token; where a prompt ends before that, its last block is padded.
@@ -62,5 +59,5 @@ it('is the prompt itself where a token stands for four bytes', () => {
   const prompt = new PromptTree().prompt([{ content: 1, start: 0, tokens: 100 }]);
   expect(pseudoTokensPerToken(undefined)).toBe(1);
   expect(new ScaledPrompt(prompt, 1).keys(16)).toEqual(prompt.keys(16));
-  expect(keysOf(new ScaledPrompt(prompt, 0.75), 16).every((key) => key < 100 * KEYS_PER_RUN)).toBe(true);
+  expect(keysOf(new ScaledPrompt(prompt, 0.75).keys(16)).every((key) => key < 100 * KEYS_PER_RUN)).toBe(true);
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PromptTree } from '../../../base/prompt-tree.ts';
 import { PassagePrompts } from '../../../sim/workload/content/passage-prompts.ts';
 import type { Request } from '../../../sim/workload/request.ts';
+import { keysOf } from '../../support/keys-of.ts';
 import { content, rag, random, requestsOf, sessions, shared, sourceSchema, TIMED } from './examples.ts';
 
 describe('sessions', () => {
@@ -21,11 +22,7 @@ describe('sessions', () => {
           { content: before.outputContent, start: 0, tokens: before.outputTokens },
         ]);
         const whole = Math.floor(context / 16);
-        const flat = (keys: readonly { firstKey: number; count: number }[]): number[] =>
-          keys.flatMap(({ firstKey, count }) =>
-            Array.from({ length: count }, (_, block) => firstKey + block),
-          );
-        expect(flat(request.prompt.keys(16)).slice(0, whole)).toEqual(flat(answered.keys(16)));
+        expect(keysOf(request.prompt.keys(16)).slice(0, whole)).toEqual(keysOf(answered.keys(16)));
       }
       latest.set(request.session ?? '', request);
     }

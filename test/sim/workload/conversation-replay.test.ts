@@ -7,6 +7,7 @@ import {
   conversationReplaySchema,
 } from '../../../sim/workload/content/conversation-replay.ts';
 import type { Request, RequestStatus } from '../../../sim/workload/request.ts';
+import { keysOf } from '../../support/keys-of.ts';
 import { essence, play, type Played } from './play.ts';
 
 const SPEC = {
@@ -41,9 +42,7 @@ function figures(all: readonly Played[]): unknown[] {
 
 /** Tokens that two prompts begin with together, in blocks of one. */
 function common(one: Request, other: Request): number {
-  const flat = ({ prompt }: Request): number[] =>
-    prompt.keys(1).flatMap(({ firstKey, count }) => Array.from({ length: count }, (_, k) => firstKey + k));
-  const [a, b] = [flat(one), flat(other)];
+  const [a, b] = [keysOf(one.prompt.keys(1)), keysOf(other.prompt.keys(1))];
   const differs = a.findIndex((key, index) => key !== b[index]);
   return differs < 0 ? a.length : differs;
 }

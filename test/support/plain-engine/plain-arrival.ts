@@ -1,5 +1,6 @@
 import { invariant } from '../../../base/invariant.ts';
 import type { EngineRequest, Refusal } from '../../../sim/engine/model-server.ts';
+import { keysOf } from '../keys-of.ts';
 import type { PlainConfig } from './plain-config.ts';
 import type { PlainArrival } from './plain-request.ts';
 
@@ -33,9 +34,7 @@ export function arrivalOf(request: EngineRequest, id: string, config: PlainConfi
     maxTokens: maxOutputTokens ?? maxModelLen - prompt.length,
     ends: (token) => token === outputTokens - 1,
     keyOf(block) {
-      keys ??= whole
-        .keys(blockSize)
-        .flatMap(({ firstKey, count }) => Array.from({ length: count }, (_, index) => firstKey + index));
+      keys ??= keysOf(whole.keys(blockSize));
       const key = keys[block];
       invariant(key !== undefined, 'a block is named when its tokens are known', { block });
       return key;
