@@ -37,9 +37,7 @@ export async function breakTies(input: TiesToBreak): Promise<BrokenTies> {
   const keeping = [best];
   const misses: Trial[] = [];
   for (const trial of others) {
-    let meets = true;
-    for (const run of whole(trial)) meets &&= (await ledger.all([run]))[0]?.outcome === 'meets';
-    (meets ? keeping : misses).push(trial);
+    ((await ledger.keeps(whole(trial))) ? keeping : misses).push(trial);
   }
   const grid = (trial: Trial): FleetRun[] =>
     runsOf(trial)

@@ -90,7 +90,7 @@ async function belowSimulated(
   let best = from;
   while (best !== undefined && best.units > 1) {
     const below = { lane: best.lane, units: best.units - 1 };
-    const meets = await tryFleet(space, lanes, below, ledger, true);
+    const meets = await ledger.keeps(runsOf(space, lanes, below).map((one) => ({ ...one, whole: true })));
     search.told(below, meets);
     if (!meets) break;
     best = below;
@@ -139,30 +139,8 @@ async function round(
   search: FleetSearch,
   ledger: Ledger,
 ): Promise<void> {
-  const first = trials.map((trial) => runsOf(space, lanes, trial));
-  const results = await ledger.all(first.flatMap((runs) => runs.slice(0, 1)));
-  for (const [index, trial] of trials.entries()) {
-    let meets = results[index]?.outcome === 'meets';
-    for (const other of first[index]?.slice(1) ?? []) {
-      if (meets) meets = (await ledger.all([other]))[0]?.outcome === 'meets';
-    }
-    search.told(trial, meets);
-  }
-}
-
-/** Whether a fleet keeps its promise in every case that the requirement names. */
-async function tryFleet(
-  space: FleetSpace,
-  lanes: readonly FleetLane[],
-  trial: Trial,
-  ledger: Ledger,
-  whole: boolean,
-): Promise<boolean> {
-  for (const run of runsOf(space, lanes, trial)) {
-    const [played] = await ledger.all([{ ...run, whole }]);
-    if (played?.outcome !== 'meets') return false;
-  }
-  return true;
+  await ledger.all(trials.flatMap((trial) => runsOf(space, lanes, trial).slice(0, 1)));
+  for (const trial of trials) search.told(trial, await ledger.keeps(runsOf(space, lanes, trial)));
 }
 
 /** The cases of a fleet, the hardest first: everything up at the peak, then one failure at the planned load. */

@@ -51,7 +51,7 @@ export async function findMix(search: MixSearch): Promise<FleetRun | undefined> 
       const run = units && runOf(space, units, policy);
       if (run === undefined || priceOfRun(space, run) >= limit) break;
       work *= TIGHTER;
-      if (run.pools.length < 2 || !(await keeps(space, run, ledger))) continue;
+      if (run.pools.length < 2 || !(await ledger.keeps(casesOf(space, run)))) continue;
       best = await trimmed(space, run, ledger);
       limit = priceOfRun(space, best);
       break;
@@ -128,13 +128,6 @@ function priceOfRun(space: FleetSpace, run: FleetRun): number {
   return space.priced ? (usdPerHour ?? Infinity) : gpus;
 }
 
-async function keeps(space: FleetSpace, run: FleetRun, ledger: Ledger): Promise<boolean> {
-  for (const one of casesOf(space, run)) {
-    if ((await ledger.all([one]))[0]?.outcome !== 'meets') return false;
-  }
-  return true;
-}
-
 /** Takes units away, the dearest first, while the promise holds. */
 async function trimmed(space: FleetSpace, run: FleetRun, ledger: Ledger): Promise<FleetRun> {
   const order = run.pools
@@ -147,7 +140,7 @@ async function trimmed(space: FleetSpace, run: FleetRun, ledger: Ledger): Promis
     const left = { ...pool, replicas: pool.replicas - unit };
     const pools = left.replicas > 0 ? run.pools.with(index, left) : run.pools.toSpliced(index, 1);
     const smaller = { ...run, pools };
-    if (await keeps(space, smaller, ledger)) return trimmed(space, smaller, ledger);
+    if (await ledger.keeps(casesOf(space, smaller))) return trimmed(space, smaller, ledger);
   }
   return run;
 }

@@ -42,6 +42,14 @@ export class Ledger {
     return runs.flatMap((run) => this.find(run) ?? []);
   }
 
+  /** Whether a fleet keeps its promise in all its cases: plays one after the other, until one does not. */
+  async keeps(cases: readonly FleetRun[]): Promise<boolean> {
+    for (const one of cases) {
+      if ((await this.all([one]))[0]?.outcome !== 'meets') return false;
+    }
+    return true;
+  }
+
   /** The result of a run, unless a shortened one is not enough. */
   find(run: FleetRun): PlayedCandidate | undefined {
     if (run.pools.every(({ replicas }) => replicas === 0)) return NOTHING_LEFT;
