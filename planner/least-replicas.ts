@@ -1,5 +1,6 @@
 import type { Seconds } from '../base/units.ts';
 import type { DemandRow } from './demand.ts';
+import { lastAtMost } from './last-at-most.ts';
 import type { StepFloor } from './step-floor.ts';
 
 export interface ReplicasInput {
@@ -148,14 +149,7 @@ function windowOf(jobs: readonly Job[]): Window {
 
 /** Jobs of a window that so many replicas cannot do in time. */
 function dropsOf({ seconds, sums }: Window, replicas: number): number {
-  const capacity = seconds * replicas;
-  let [low, high] = [0, sums.length - 1];
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((sums[middle] ?? 0) <= capacity) low = middle;
-    else high = middle - 1;
-  }
-  return sums.length - 1 - low;
+  return sums.length - 1 - lastAtMost(sums, seconds * replicas);
 }
 
 function leastWhole(enough: (replicas: number) => boolean): number {

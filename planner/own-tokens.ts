@@ -1,5 +1,6 @@
 import type { Seconds, Tokens } from '../base/units.ts';
 import { BLOCK_TOKENS, type DemandRow } from './demand.ts';
+import { lastAtMost } from './last-at-most.ts';
 
 interface OwnTokensInput {
   readonly rows: readonly DemandRow[];
@@ -56,7 +57,11 @@ class Holders {
   /** In order of arrival. */
   add({ runs, session }: DemandRow, arrival: Seconds): void {
     for (const { firstKey, count } of runs) {
-      for (let at = this.indexOf(firstKey); (this.starts[at] ?? Infinity) < firstKey + count; at++) {
+      for (
+        let at = lastAtMost(this.starts, firstKey);
+        (this.starts[at] ?? Infinity) < firstKey + count;
+        at++
+      ) {
         if (this.firstSession[at] === -1) {
           this.first[at] = arrival;
           this.firstSession[at] = session;
@@ -71,22 +76,16 @@ class Holders {
   shared({ runs, session }: DemandRow, deadline: Seconds): number {
     let blocks = 0;
     for (const { firstKey, count } of runs) {
-      for (let at = this.indexOf(firstKey); (this.starts[at] ?? Infinity) < firstKey + count; at++) {
+      for (
+        let at = lastAtMost(this.starts, firstKey);
+        (this.starts[at] ?? Infinity) < firstKey + count;
+        at++
+      ) {
         const other = (this.firstSession[at] === session ? this.second[at] : this.first[at]) ?? Infinity;
         if (other >= deadline) return blocks;
         blocks += (this.starts[at + 1] ?? Infinity) - (this.starts[at] ?? 0);
       }
     }
     return blocks;
-  }
-
-  private indexOf(key: number): number {
-    let [low, high] = [0, this.starts.length - 1];
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.starts[middle] ?? 0) <= key) low = middle;
-      else high = middle - 1;
-    }
-    return low;
   }
 }
