@@ -1,3 +1,4 @@
+import { invariant } from '../base/invariant.ts';
 import { HEADROOM_LOADS } from './headroom-loads.ts';
 import type { FleetRun, Ledger } from './ledger.ts';
 import type { Trial } from './search.ts';
@@ -56,12 +57,13 @@ export async function breakTies(input: TiesToBreak): Promise<BrokenTies> {
     };
   });
   rated.sort((a, b) => b.attainment - a.attainment || b.carries - a.carries || a.ttftP90 - b.ttftP90);
-  const [first = { trial: best }, ...behind] = rated;
+  const [first, ...behind] = rated;
+  invariant(first !== undefined, 'the cheapest fleet is rated');
   return {
     best: first.trial,
     ties: behind.map((other) => ({
       ...other.trial,
-      reason: `it costs the same${'carries' in first ? behindIn(other, first) : ''}`,
+      reason: `it costs the same${behindIn(other, first)}`,
     })),
     misses,
   };
