@@ -1,6 +1,5 @@
 import type { Seconds } from '../base/units.ts';
 import type { Plan, PlannedFleet } from '../documents/plan.ts';
-import type { RunEntry } from '../documents/run-report.ts';
 import type { RunInput } from '../sim/fleet/run-input.ts';
 import { bracketOf } from './bracket.ts';
 import { candidatesOf } from './candidates-of.ts';
@@ -10,12 +9,13 @@ import { envelopeOf } from './envelope-of.ts';
 import { exploreFleet } from './explore-fleet.ts';
 import { findFleet, lanesOf, priceOf, runsOf, type FleetSpace, type FoundFleets } from './find-fleet.ts';
 import { findMix, mixBound, type SolveMix } from './find-mix.ts';
-import { fleetOf, HOURS_PER_MONTH } from './fleet-of.ts';
+import { fleetOf } from './fleet-of.ts';
 import { Ledger, type FleetRun, type LedgerLine, type PlayFleets } from './ledger.ts';
 import { ownTokens } from './own-tokens.ts';
 import { nearestMissOf } from './nearest-miss.ts';
 import type { PlanSpace } from './plan-space.ts';
 import { planLabels } from './plan-labels.ts';
+import { plannedFleet } from './planned-fleet.ts';
 import { requirementOf } from './requirement.ts';
 import { sensitivitiesOf } from './sensitivities-of.ts';
 import type { Trial } from './search.ts';
@@ -80,7 +80,7 @@ export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
   const searched = [...ledger.lines];
   const bestRun = mix ?? (best && runOf(best));
   const planned = (run: FleetRun): Promise<PlannedFleet> =>
-    plannedFleet(fleets, { ...run, load: requirement.load, whole: true }, ledger);
+    plannedFleet(shapes, { ...run, load: requirement.load, whole: true }, ledger);
   const explored = bestRun && (await exploreFleet({ space: fleets, run: bestRun, demand, ledger }));
   const nearest =
     bestRun === undefined ? await nearestMissOf(fleets, searched, space.misfits, ledger) : undefined;
@@ -186,32 +186,6 @@ async function kindEndOf(space: FleetSpace, run: FleetRun, ledger: Ledger): Prom
 /** The same requests, so many times as fast. */
 function scaledDemand(demand: Demand, load: number): Demand {
   return { ...demand, seconds: demand.seconds / load };
-}
-
-async function plannedFleet(space: FleetSpace, run: FleetRun, ledger: Ledger): Promise<PlannedFleet> {
-  const [played] = await ledger.all([run]);
-  const facts = fleetOf(space.shapes, run);
-  return {
-    ...facts,
-    ...(facts.usdPerHour !== undefined && { usdPerMonth: facts.usdPerHour * HOURS_PER_MONTH }),
-    ...(played?.entry !== undefined && { forecast: withPaidCost(played.entry, facts.usdPerHour) }),
-  };
-}
-
-/** A forecast whose cost counts all GPUs that are paid: where whole nodes are bought, some of them may idle. */
-function withPaidCost(entry: RunEntry, usdPerHour: number | undefined): RunEntry {
-  const { cost } = entry;
-  if (cost === undefined || usdPerHour === undefined || cost.usdPerHour === 0) return entry;
-  const share = usdPerHour / cost.usdPerHour;
-  const { usdPerMillionInputTokens: input, usdPerMillionOutputTokens: output } = cost;
-  return {
-    ...entry,
-    cost: {
-      usdPerHour,
-      ...(input !== undefined && { usdPerMillionInputTokens: input * share }),
-      ...(output !== undefined && { usdPerMillionOutputTokens: output * share }),
-    },
-  };
 }
 
 /** Price of the cheapest fleet that could serve the tokens at all. */

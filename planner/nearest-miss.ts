@@ -1,7 +1,8 @@
 import type { Plan } from '../documents/plan.ts';
 import { casesOf, lanesOf, type FleetSpace } from './find-fleet.ts';
-import { fleetOf, HOURS_PER_MONTH, planPoolOf } from './fleet-of.ts';
+import { fleetOf, planPoolOf } from './fleet-of.ts';
 import type { FleetRun, Ledger, LedgerLine } from './ledger.ts';
+import { plannedFleet } from './planned-fleet.ts';
 import { settledOf, type SettledFleet } from './settled-of.ts';
 import type { Misfit } from './shape.ts';
 
@@ -27,15 +28,10 @@ export async function nearestMissOf(
     return differs < 0 ? 0 : (y[differs] ?? 0) - (x[differs] ?? 0);
   });
   if (nearest !== undefined) {
-    const [played] = await ledger.all([
-      { ...nearest.run, whole: true },
-      { ...nearest.one.run, whole: true },
-    ]);
-    const facts = fleetOf(space.shapes, nearest.run);
+    const run = { ...nearest.run, whole: true };
+    await ledger.all([run, { ...nearest.one.run, whole: true }]);
     return {
-      ...facts,
-      ...(facts.usdPerHour !== undefined && { usdPerMonth: facts.usdPerHour * HOURS_PER_MONTH }),
-      ...(played?.entry !== undefined && { forecast: played.entry }),
+      ...(await plannedFleet(space.shapes, run, ledger)),
       violated: settledOf(space, nearest.run, ledger)?.violated ?? nearest.one.violated ?? '',
     };
   }

@@ -91,6 +91,10 @@ describe('what a plan must carry', () => {
     const { best } = await planOf(nodes).plan();
     const { cost, throughput } = best?.forecast ?? {};
     expect(best?.gpus).toBe(3 * (best?.pools[0]?.replicas ?? 0));
+    const short = scenario('{ max_gpus: 3, node_gpus: 3, tensor_parallel_size: [2] }');
+    const { nearestMiss } = await planOf(short).plan();
+    expect(nearestMiss?.usdPerHour).toBeGreaterThan(0);
+    expect(nearestMiss?.forecast?.cost?.usdPerHour).toBe(nearestMiss?.usdPerHour);
     expect(cost?.usdPerHour).toBe(best?.usdPerHour);
     expect(cost?.usdPerMillionOutputTokens).toBeCloseTo(
       ((best?.usdPerHour ?? NaN) / 3600 / (throughput?.outputTokensPerSecond ?? NaN)) * 1e6,
