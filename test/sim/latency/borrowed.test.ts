@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import { loadGpu } from '../../../hardware-profiles/gpu-profile.ts';
-import { loadEngine } from '../../../hardware-profiles/load-engine.ts';
-import { operatorsOf } from '../../../sim/latency/operators-of.ts';
 import { stepTimeModel } from '../../../sim/latency/profile-step-time.ts';
-import { shippedProfiles } from '../../support/profiles.ts';
-import { inputOf } from './support.ts';
+import { inputOf, operatorsUnder } from './support.ts';
 
-const operators = (gpu: string) =>
-  operatorsOf(loadGpu(shippedProfiles, gpu), loadEngine(shippedProfiles, 'vllm-0.33'));
+const operators = (gpu: string) => operatorsUnder('vllm-0.33', gpu);
 
 describe('a GPU that borrows its kernels', () => {
   it("takes its donor's measured all-reduce over the same links, and not over others", () => {

@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
-import { loadGpu } from '../../../hardware-profiles/gpu-profile.ts';
-import { loadEngine } from '../../../hardware-profiles/load-engine.ts';
 import { loadModel } from '../../../hardware-profiles/load-model.ts';
-import { operatorsOf } from '../../../sim/latency/operators-of.ts';
 import { valueAt } from '../../../sim/latency/piecewise-line.ts';
 import { shippedProfiles } from '../../support/profiles.ts';
+import { operatorsUnder } from './support.ts';
 
-const operators = (gpu: string) =>
-  operatorsOf(loadGpu(shippedProfiles, gpu), loadEngine(shippedProfiles, 'vllm-0.24'));
+const operators = (gpu: string) => operatorsUnder('vllm-0.24', gpu);
 
 function expectNear(seconds: number, microseconds: number, tolerance: number): void {
   expect(Math.abs((seconds * 1e6) / microseconds - 1)).toBeLessThan(tolerance);

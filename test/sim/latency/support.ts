@@ -2,6 +2,8 @@ import { batchLimits } from '../../../hardware-profiles/batch-limits.ts';
 import { loadGpu } from '../../../hardware-profiles/gpu-profile.ts';
 import { loadEngine } from '../../../hardware-profiles/load-engine.ts';
 import { loadModel } from '../../../hardware-profiles/load-model.ts';
+import { operatorsOf } from '../../../sim/latency/operators-of.ts';
+import type { OperatorTimes } from '../../../sim/latency/operator-times.ts';
 import { stepTimeModel } from '../../../sim/latency/profile-step-time.ts';
 import type { StepTimeInput } from '../../../sim/latency/step-time-input.ts';
 import type { StepShape } from '../../../sim/latency/step-time-model.ts';
@@ -16,6 +18,11 @@ export function inputOf(gpuName: string, modelName: string, tensorParallelSize: 
   const engine = loadEngine(shippedProfiles, 'vllm-0.33');
   const limits = batchLimits(engine, gpu, { maxModelLen: model.maxModelLen });
   return { gpu, model, engine, tensorParallelSize, asyncScheduling: true, ...limits };
+}
+
+/** The operators of a GPU under a version of the engine. */
+export function operatorsUnder(engine: string, gpu: string): OperatorTimes {
+  return operatorsOf(loadGpu(shippedProfiles, gpu), loadEngine(shippedProfiles, engine));
 }
 
 export function timerOf(gpu: string, model: string, tensorParallelSize: number) {

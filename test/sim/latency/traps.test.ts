@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import { loadGpu } from '../../../hardware-profiles/gpu-profile.ts';
-import { loadEngine } from '../../../hardware-profiles/load-engine.ts';
-import { operatorsOf } from '../../../sim/latency/operators-of.ts';
 import { stepTimeModel } from '../../../sim/latency/profile-step-time.ts';
-import { shippedProfiles } from '../../support/profiles.ts';
-import { inputOf, shapeOf, TICKS_PER_SECOND } from './support.ts';
+import { inputOf, operatorsUnder, shapeOf, TICKS_PER_SECOND } from './support.ts';
 
-const operators = (gpu: string) =>
-  operatorsOf(loadGpu(shippedProfiles, gpu), loadEngine(shippedProfiles, 'vllm-0.24'));
+const operators = (gpu: string) => operatorsUnder('vllm-0.24', gpu);
 
 /** Microseconds of a step of Llama-3.1-8B on an H100: so many decode rows of this context, and a chunk behind no prefix. */
 function stepOf(rows: number, context: number, chunk = 0, settings: { enforceEager?: boolean } = {}): number {
