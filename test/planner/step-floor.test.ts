@@ -2,10 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { stepFloorOf } from '../../planner/step-floor.ts';
-import { resolveScenario } from '../../scenarios/resolve/resolve-scenario.ts';
-import { loadScenario } from '../../scenarios/load/load-scenario.ts';
 import type { StepShape } from '../../sim/latency/step-time-model.ts';
-import { resourcesOf } from '../support/scenario-text.ts';
+import { shapeOf } from '../sim/latency/support.ts';
+import { resolve } from '../support/resolved.ts';
 
 const KINDS = [
   ['qwen3-32b', 'h100-sxm-80gb', 2],
@@ -26,11 +25,7 @@ const steps = fc.record({
 
 describe('the floor under steps', () => {
   it.each(KINDS)('lies under every step of %s on %s, TP %s', (model, hardware, size) => {
-    const resources = resourcesOf();
-    const loaded = loadScenario(
-      {
-        file: 's.yaml',
-        text: `apiVersion: fleetcast/v1alpha1
+    const { policies } = resolve(`apiVersion: fleetcast/v1alpha1
 kind: Scenario
 metadata: { name: floor }
 spec:
@@ -38,12 +33,8 @@ spec:
   fleet: { pools: [{ name: a, hardware: ${hardware}, replicas: 1, tensor_parallel_size: ${size}, engine: { max_model_len: 36000 } }] }
   workload: { random: { requests: 1, rate: 1, input_len: 10, output_len: 1 } }
   policies: [{ name: p, router: { builtin: round-robin } }]
-`,
-      },
-      [],
-      resources,
-    );
-    const pool = resolveScenario(loaded, resources).policies[0]?.pools[0];
+`);
+    const pool = policies[0]?.pools[0];
     if (pool === undefined) throw new Error('no pool');
     const floor = stepFloorOf(pool);
     const timer = pool.stepTime.timer(1e9);
@@ -55,21 +46,15 @@ spec:
         if (contexts.length + fitting.length === 0) return;
         const sum = contexts.reduce((total, context) => total + context, 0);
         const shape: StepShape = {
-          decodeRows: contexts.length,
-          decodeTokens: contexts.length,
-          decodeContext: sum,
-          decodeContextSquares: contexts.reduce((total, context) => total + context * context, 0),
+          ...shapeOf(
+            contexts,
+            fitting.map(({ tokens, computed }) => [tokens, computed]),
+          ),
           windowContext: contexts.reduce(
             (total, context) => total + Math.min(context, pool.stepTime.slidingWindow ?? 0),
             0,
           ),
-          windowGrowingRows: 0,
           windowStepsToFull: 0,
-          chunks: fitting.length,
-          chunkTokens: fitting.map(({ tokens }) => tokens),
-          chunkComputed: fitting.map(({ computed }) => computed),
-          sampledRows: contexts.length + fitting.length,
-          adapters: 0,
         };
         const seconds = timer.step(shape) / 1e9;
         const tokens = fitting.reduce((total, chunk) => total + chunk.tokens, 0);
