@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { sessionsContent, sessionsSchema } from '../../../sim/workload/content/sessions.ts';
 import { makeWorkload } from '../../../sim/workload/make-workload.ts';
 import type { Request } from '../../../sim/workload/request.ts';
+import { play } from './play.ts';
 
 const content = sessionsContent(
   sessionsSchema.parse({
@@ -22,14 +23,7 @@ function played(seed: number, jitter: number): Request[] {
     finish: 'eos',
     replications: { contentSeed: 1, jitter },
   }).open(seed);
-  const requests: Request[] = [];
-  for (let now = source.peek(); now !== undefined; now = source.peek()) {
-    const request = source.next();
-    if (request === undefined) break;
-    requests.push(request);
-    source.ended(request, 'completed', now);
-  }
-  return requests;
+  return play(source, () => 0).map(({ request }) => request);
 }
 
 const shape = (requests: readonly Request[]): unknown[] =>
