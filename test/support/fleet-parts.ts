@@ -1,4 +1,4 @@
-import type { ClientInput, RouterInput } from '../../sim/fleet/run-input.ts';
+import type { ClientInput, RouterInput, RunInput } from '../../sim/fleet/run-input.ts';
 
 /** A client that waits for every answer, tries nothing twice and takes back nothing. */
 export const PATIENT_CLIENT: ClientInput = {
@@ -21,4 +21,26 @@ export const QUICK_GATEWAY: RouterInput['gateway'] = {
   tokenizationTime: 0,
   producerOrder: 'prefix-first',
   bytesPerToken: undefined,
+};
+
+/** One model server without a price: what it is called, and not how it computes. */
+export const ONE_SERVER = {
+  name: 'server',
+  replicas: 1,
+  gpusPerReplica: 1,
+  usdPerGpuHour: undefined,
+  role: 'both',
+} as const;
+
+/** A checked run that ends when all is answered, without an SLO: what is asked of whom is missing. */
+export const WHOLE_RUN: Omit<RunInput, 'policy' | 'workload' | 'pools' | 'router'> = {
+  seed: 1,
+  model: 'black-box',
+  client: PATIENT_CLIENT,
+  slo: undefined,
+  warmup: 0,
+  until: 'drained',
+  limit: undefined,
+  labels: [],
+  check: true,
 };

@@ -10,7 +10,7 @@ import type { RouterInput, RunInput } from '../../../sim/fleet/run-input.ts';
 import { simulate } from '../../../sim/fleet/simulate.ts';
 import { blackBox } from '../../../sim/latency/black-box.ts';
 import type { Request, RequestSource } from '../../../sim/workload/request.ts';
-import { PATIENT_CLIENT, QUICK_GATEWAY } from '../../support/fleet-parts.ts';
+import { ONE_SERVER, QUICK_GATEWAY, WHOLE_RUN } from '../../support/fleet-parts.ts';
 import { keysOf } from '../../support/keys-of.ts';
 import { ONE_REPLICA } from '../../support/one-replica.ts';
 
@@ -132,29 +132,18 @@ describe('a router that follows the engines’ caches', () => {
     ["the production stack's kvaware", rival('production-stack@a6c01db:kv-aware'), 16],
   ])('knows what they hold when nothing is under way: %s', (_, router, blockTokens) => {
     const input: RunInput = {
+      ...WHOLE_RUN,
       policy: 'x',
-      seed: 1,
-      model: 'm',
       workload: { open: source, sha256: 'topics', finish: 'eos', hasSessions: false },
-      client: PATIENT_CLIENT,
       pools: [
         {
-          name: 'pool',
+          ...ONE_SERVER,
           replicas: 3,
-          gpusPerReplica: 1,
-          usdPerGpuHour: undefined,
-          role: 'both',
           engine: ENGINE,
           stepTime: blackBox({ constant: 0.001, perToken: 0.00001, perContextToken: 0 }),
         },
       ],
       router,
-      slo: undefined,
-      warmup: 0,
-      until: 'drained',
-      limit: undefined,
-      labels: [],
-      check: true,
     };
     const { entry } = simulate(input);
     const { hitTokens, predictedHitTokens } = entry.prefixCache;

@@ -7,7 +7,7 @@ import type { RunInput } from '../../../sim/fleet/run-input.ts';
 import { simulate } from '../../../sim/fleet/simulate.ts';
 import { blackBox } from '../../../sim/latency/black-box.ts';
 import { listedWorkload } from '../../support/listed-workload.ts';
-import { PATIENT_CLIENT, QUICK_GATEWAY } from '../../support/fleet-parts.ts';
+import { ONE_SERVER, QUICK_GATEWAY, WHOLE_RUN } from '../../support/fleet-parts.ts';
 import { ONE_REPLICA } from '../../support/one-replica.ts';
 
 const REQUESTS = 60_000;
@@ -37,18 +37,12 @@ function meanResponse(load: number, service: 'constant' | 'exponential'): number
     }),
   );
   const input: RunInput = {
+    ...WHOLE_RUN,
     policy: 'round-robin',
-    seed: 1,
-    model: 'black-box',
     workload,
-    client: PATIENT_CLIENT,
     pools: [
       {
-        name: 'server',
-        replicas: 1,
-        gpusPerReplica: 1,
-        usdPerGpuHour: undefined,
-        role: 'both',
+        ...ONE_SERVER,
         engine: SINGLE_SLOT,
         stepTime: blackBox({ constant: 0, perToken: 0.001, perContextToken: 0 }),
       },
@@ -58,11 +52,6 @@ function meanResponse(load: number, service: 'constant' | 'exponential'): number
       make: PLAIN_POLICIES['round-robin'],
       gateway: QUICK_GATEWAY,
     },
-    slo: undefined,
-    warmup: 0,
-    until: 'drained',
-    limit: undefined,
-    labels: [],
     check: false,
   };
   const { entry } = simulate(input);

@@ -5,7 +5,7 @@ import { simulate } from '../../../sim/fleet/simulate.ts';
 import { blackBox } from '../../../sim/latency/black-box.ts';
 import { listedWorkload } from '../../support/listed-workload.ts';
 import { ONE_REPLICA } from '../../support/one-replica.ts';
-import { PATIENT_CLIENT, QUICK_GATEWAY } from '../../support/fleet-parts.ts';
+import { ONE_SERVER, QUICK_GATEWAY, WHOLE_RUN } from '../../support/fleet-parts.ts';
 
 const REQUESTS = 200;
 const OUTPUT = 101;
@@ -17,18 +17,13 @@ function meanTpot(drafts: number, acceptance: number, seed = 1): number {
     Array.from({ length: REQUESTS }, (_, index) => ({ arrival: 0.37 * index, input: 100, output: OUTPUT })),
   );
   const { entry } = simulate({
+    ...WHOLE_RUN,
     policy: 'round-robin',
     seed,
-    model: 'black-box',
     workload,
-    client: PATIENT_CLIENT,
     pools: [
       {
-        name: 'server',
-        replicas: 1,
-        gpusPerReplica: 1,
-        usdPerGpuHour: undefined,
-        role: 'both',
+        ...ONE_SERVER,
         engine: { ...ONE_REPLICA, numSpeculativeTokens: drafts },
         stepTime: blackBox({ constant: STEP, perToken: 0, perContextToken: 0 }),
         draftAcceptance: drafts === 0 ? undefined : acceptance,
@@ -39,12 +34,6 @@ function meanTpot(drafts: number, acceptance: number, seed = 1): number {
       make: PLAIN_POLICIES['round-robin'],
       gateway: QUICK_GATEWAY,
     },
-    slo: undefined,
-    warmup: 0,
-    until: 'drained',
-    limit: undefined,
-    labels: [],
-    check: true,
   });
   expect(entry.requests.completed).toBe(REQUESTS);
   expect(entry.throughput.outputTokensPerSecond).toBeGreaterThan(0);

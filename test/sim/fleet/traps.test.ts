@@ -5,7 +5,7 @@ import type { RoutingPolicy } from '../../../scheduler/policies/routing-policy.t
 import { simulate } from '../../../sim/fleet/simulate.ts';
 import { blackBox } from '../../../sim/latency/black-box.ts';
 import { refusals } from '../../support/resolved.ts';
-import { PATIENT_CLIENT, QUICK_GATEWAY } from '../../support/fleet-parts.ts';
+import { ONE_SERVER, QUICK_GATEWAY, WHOLE_RUN } from '../../support/fleet-parts.ts';
 import { listedWorkload } from '../../support/listed-workload.ts';
 import { ONE_REPLICA } from '../../support/one-replica.ts';
 import { SMALL_SCENARIO } from '../../support/scenario-text.ts';
@@ -33,18 +33,13 @@ function herd(scrapeInterval: number): number {
     output: 50,
   }));
   simulate({
+    ...WHOLE_RUN,
     policy: 'shortest-queue',
-    seed: 1,
-    model: 'black-box',
     workload: listedWorkload([...before, ...burst]).workload,
-    client: PATIENT_CLIENT,
     pools: [
       {
-        name: 'server',
+        ...ONE_SERVER,
         replicas: REPLICAS,
-        gpusPerReplica: 1,
-        usdPerGpuHour: undefined,
-        role: 'both',
         engine: { ...ONE_REPLICA, numGpuBlocks: 4000, maxModelLen: 8192 },
         stepTime: blackBox({ constant: 0.001, perToken: 0, perContextToken: 0 }),
       },
@@ -54,12 +49,6 @@ function herd(scrapeInterval: number): number {
       make: () => shortestQueue,
       gateway: { ...QUICK_GATEWAY, scrapeInterval, scrapePhase: 'aligned' },
     },
-    slo: undefined,
-    warmup: 0,
-    until: 'drained',
-    limit: undefined,
-    labels: [],
-    check: true,
   });
   return Math.max(...got);
 }
