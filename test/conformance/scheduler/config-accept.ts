@@ -3,13 +3,13 @@ import type { EffectiveConfig } from '../../../scheduler/config/effective-config
 import { tryLoadConfig } from '../../../scheduler/config/load-config.ts';
 import { deepDifferences } from './deep-differences.ts';
 import type { Difference, Family, Outcome } from './family.ts';
-import { threw } from './guarded.ts';
+import { guarded } from './guarded.ts';
 
 /** Whether a configuration loads, and into what. */
 export const configAcceptFamily: Family = {
   name: 'config-accept',
   *check(lines) {
-    for (const line of lines) yield guardedCheck(line as ConfigLine);
+    for (const line of lines as Iterable<ConfigLine>) yield checkConfig(line);
   },
 };
 
@@ -39,49 +39,33 @@ interface RecordedProfile {
   readonly picker: string;
 }
 
-function guardedCheck(line: ConfigLine): Outcome {
-  const { id, name } = line;
-  try {
-    return checkConfig(line);
-  } catch (error) {
-    return { id, differences: [threw(error, name)] };
-  }
+function checkConfig(line: ConfigLine): Outcome {
+  const kind = line.accepted ? 'accepted' : 'refused';
+  return { id: line.id, kind, differences: guarded(() => differencesOf(line), line.name) };
 }
 
-function checkConfig(line: ConfigLine): Outcome {
+function differencesOf(line: ConfigLine): Difference[] {
   const { config, problems } = tryLoadConfig(line.yaml, { allowExperimental: line.allowExperimental });
   const cause = `${line.name}: ${problems.map(({ code, message }) => `${code} ${message}`).join('; ')}`;
-  const outcome = (differences: readonly Difference[]): Outcome => ({
-    id: line.id,
-    kind: line.accepted ? 'accepted' : 'refused',
-    differences,
-  });
   if (line.accepted !== (config !== undefined))
-    return outcome([{ field: 'accepted', expected: line.accepted, actual: config !== undefined, cause }]);
+    return [{ field: 'accepted', expected: line.accepted, actual: config !== undefined, cause }];
   if (config === undefined) {
     const wanted = line.error === undefined ? '' : configErrorCode(line.error.class);
     const found = problems.map(({ code }) => code);
     // A reader that collects all mistakes must have the reported one among them.
-    if (found.includes(wanted)) {
-      const placeless = problems.filter(({ at }) => at?.line === undefined || at.column === undefined);
-      return outcome(
-        placeless.map(({ message }) => ({
-          field: 'position',
-          expected: 'line, column',
-          actual: undefined,
-          cause: message,
-        })),
-      );
-    }
-    return outcome([{ field: 'error.class', expected: wanted, actual: found, cause }]);
+    if (!found.includes(wanted)) return [{ field: 'error.class', expected: wanted, actual: found, cause }];
+    const placeless = problems.filter(({ at }) => at?.line === undefined || at.column === undefined);
+    return placeless.map(({ message }) => ({
+      field: 'position',
+      expected: 'line, column',
+      actual: undefined,
+      cause: message,
+    }));
   }
   const { effective } = line;
-  if (effective === undefined)
-    return outcome([{ field: 'effective', expected: undefined, actual: 'loads', cause }]);
+  if (effective === undefined) return [{ field: 'effective', expected: undefined, actual: 'loads', cause }];
   const unordered = line.unordered === true;
-  return outcome(
-    deepDifferences(recorded(effective, unordered), described(config.effective, unordered), cause),
-  );
+  return deepDifferences(recorded(effective, unordered), described(config.effective, unordered), cause);
 }
 
 function recorded(effective: RecordedEffective, unordered: boolean): unknown {
