@@ -2,47 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { Content } from '../../../sim/workload/content/content.ts';
-import { randomContent, randomSchema } from '../../../sim/workload/content/random-lengths.ts';
-import { sessionsContent, sessionsSchema } from '../../../sim/workload/content/sessions.ts';
-import { sharedPrefixContent, sharedPrefixSchema } from '../../../sim/workload/content/shared-prefix.ts';
-import { loadOf, loadSchema, type LoadSpec } from '../../../sim/workload/load/load.ts';
-import { makeWorkload } from '../../../sim/workload/make-workload.ts';
-import type { RequestSource } from '../../../sim/workload/request.ts';
+import { loadSchema } from '../../../sim/workload/load/load.ts';
 import { messageOf } from '../../support/scenario-text.ts';
+import { open, prompts, randoms, sessions } from './loaded.ts';
 import { play, type Played } from './play.ts';
-
-const lengths = { input_len: 100, output_len: 10 };
-const prompts = sharedPrefixContent(
-  sharedPrefixSchema.parse({
-    num_groups: 3,
-    num_prompts_per_group: 2,
-    system_prompt_len: 64,
-    question_len: 16,
-    output_len: 5,
-  }),
-);
-const sessions = (spec: object = {}): ReturnType<typeof sessionsContent> =>
-  sessionsContent(
-    sessionsSchema.parse({
-      system_prompt_len: 100,
-      turns_per_session: { type: 'uniform', min: 1, max: 6 },
-      input_tokens_per_turn: 20,
-      output_tokens_per_turn: 10,
-      think_time: '2s',
-      ...spec,
-    }),
-  );
-const randoms = (spec: object = {}): ReturnType<typeof randomContent> =>
-  randomContent(randomSchema.parse({ ...lengths, ...spec }));
-
-const open = (
-  content: ReturnType<typeof randomContent>,
-  load: unknown,
-  { seed = 1, requests }: { seed?: number; requests?: number } = {},
-): RequestSource => {
-  const spec: LoadSpec | undefined = load === undefined ? undefined : loadSchema.parse(load);
-  return makeWorkload({ content, load: loadOf(spec), finish: 'eos', requests }).open(seed);
-};
 
 /** Most requests that were in flight at once. */
 const mostInFlight = (played: readonly Played[]): number =>
@@ -191,80 +154,6 @@ describe('a closed loop', () => {
       [4, 1],
       [5, 1],
       [6, 2],
-    ]);
-  });
-});
-
-describe('a ladder', () => {
-  const ladder = {
-    stages: [
-      { rate: 2.5, duration: '10s', warmup: true },
-      { rate: 7, duration: '3s' },
-      { concurrency: 3, requests: 11 },
-      { rate: 2.5, duration: '2s' },
-      { rate: 2.5, duration: '2s' },
-    ],
-    interval: '5s',
-  };
-
-  it.each(['poisson', 'constant', 'even'])(
-    'sends exactly floor(rate x duration) in each stage (%s)',
-    (arrival) => {
-      fc.assert(
-        fc.property(fc.nat(), fc.double({ min: 0.01, max: 9, noNaN: true }), (seed, service) => {
-          const source = open(prompts, { ...ladder, arrival }, { seed });
-          const played = play(source, () => service);
-          const sent = (source.stages ?? []).map(
-            (_, stage) => played.filter(({ request }) => request.stage === stage).length,
-          );
-          expect(sent).toEqual([25, 21, 11, 5, 5]);
-          expect(source.count).toBe(67);
-          for (let stage = 1; stage < 5; stage++) {
-            const before = played.filter(({ request }) => request.stage === stage - 1);
-            const start = Math.max(...before.map(({ end }) => end)) + 5;
-            const first = Math.min(
-              ...played
-                .filter(({ request }) => request.stage === stage)
-                .map(({ request }) => request.arrival),
-            );
-            expect(first).toBeGreaterThanOrEqual(start - 1e-9);
-            if (arrival === 'even' || stage === 2) expect(first).toBeCloseTo(start, 9);
-          }
-        }),
-        { numRuns: 25 },
-      );
-    },
-  );
-
-  it('names its stages, each once', () => {
-    const { stages, closedLoop } = open(prompts, ladder);
-    expect(stages).toEqual([
-      { name: 'warm-up 2.5', warmup: true, rate: 2.5, duration: 10 },
-      { name: '7', warmup: false, rate: 7, duration: 3 },
-      { name: '3', warmup: false, concurrency: 3 },
-      { name: '2.5', warmup: false, rate: 2.5, duration: 2 },
-      { name: '2.5 (2)', warmup: false, rate: 2.5, duration: 2 },
-    ]);
-    expect(closedLoop).toBe(false);
-    expect(open(prompts, { stages: [{ concurrency: 3, requests: 11 }] }).closedLoop).toBe(true);
-  });
-
-  it('starts the list of prompts anew at each stage', () => {
-    const played = play(open(prompts, ladder));
-    const keysOf = (stage: number): string[] =>
-      played
-        .filter(({ request }) => request.stage === stage)
-        .map(({ request }) => JSON.stringify(request.prompt.keys(16)));
-    expect(keysOf(1).slice(0, 5)).toEqual(keysOf(3));
-    expect(keysOf(2).slice(0, 6)).toEqual(keysOf(0).slice(0, 6));
-    expect(keysOf(0).slice(6, 12)).toEqual(keysOf(0).slice(0, 6));
-  });
-
-  it('stops in the middle when only the first requests are played', () => {
-    const played = play(open(prompts, ladder, { requests: 30 }));
-    expect(played.map(({ request }) => request.stage)).toEqual([
-      ...Array<number>(25).fill(0),
-      ...Array<number>(5).fill(1),
     ]);
   });
 });
