@@ -24,6 +24,9 @@ spec:
     - { name: least-request, router: { builtin: least-request } }
 `;
 
+/** The small scenario with requests that queue. */
+export const CROWDED_SCENARIO = SMALL_SCENARIO.replace('requests: 40, rate: 2', 'requests: 60, rate: 20');
+
 /** A scenario whose step time is given outright: nothing comes from hardware. */
 export const BLACK_BOX_SCENARIO = `apiVersion: fleetcast/v1alpha1
 kind: Scenario
