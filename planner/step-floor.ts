@@ -42,27 +42,25 @@ export function stepFloorOf(pool: PoolInput): StepFloor {
   // A verified draft gives a row several tokens a step.
   const perStep = 1 + engine.numSpeculativeTokens;
   const perRow = (BETWEEN * least(fine(most), (count) => seconds(rows(count, 1)) / count)) / perStep;
-  const beyond = (parts: (count: number, context: Tokens) => StepParts, floor: number, of: 'rows' | 'none') =>
+  /** Per token of context, what decode rows take beyond what is counted of them already. */
+  const beyond = (
+    parts: (count: number, context: Tokens) => StepParts,
+    counted: (count: number) => Seconds,
+  ): Seconds =>
     BETWEEN *
     least(coarse(most), (count) =>
-      least(
-        contexts,
-        (context) =>
-          (seconds(parts(count, context)) - floor * (of === 'rows' ? count * perStep : 1)) /
-          (count * context),
-      ),
+      least(contexts, (context) => (seconds(parts(count, context)) - counted(count)) / (count * context)),
     );
-  const perRowContext = beyond(rows, perRow, 'rows') / perStep;
+  const perRowContext = beyond(rows, (count) => perRow * (count * perStep)) / perStep;
   const perContext =
     Math.min(
-      beyond(rows, 0, 'none'),
+      beyond(rows, () => 0),
       ...[64, 512, 2048, budget - most]
         .filter((tokens) => tokens > 0 && tokens + most <= budget)
         .map((tokens) =>
           beyond(
             (count, context) => ({ ...rows(count, context), ...chunk(tokens, 0) }),
-            perToken * tokens,
-            'none',
+            () => perToken * tokens,
           ),
         ),
     ) / perStep;
