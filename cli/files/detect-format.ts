@@ -36,10 +36,10 @@ export function detectFormat(
     const [trace = ''] = files ?? [];
     if ([trace, `${trace}.gz`].some((name) => existsSync(path.join(file, name)))) return 'ragpulse';
   } else {
-    const lines = [...linesOfBytes(readBytes(file, shown))];
+    const bytes = readBytes(file, shown);
+    const [first = ''] = linesOfBytes(bytes);
     const found =
-      FIRST_LINES.find(([field]) => lines[0]?.includes(field)) ??
-      DOCUMENTS.find(([key]) => lines.some((line) => line.includes(key)));
+      FIRST_LINES.find(([field]) => first.includes(field)) ?? DOCUMENTS.find(([key]) => bytes.includes(key));
     if (found !== undefined) return found[1];
   }
   throw new UserError({
