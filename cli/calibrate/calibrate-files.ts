@@ -14,7 +14,7 @@ import type { CalibrationError, CalibrationReport } from '../../documents/calibr
 import { API_VERSION, type Label } from '../../documents/run-report.ts';
 import { loadScenario } from '../../scenarios/load/load-scenario.ts';
 import type { Override } from '../../scenarios/load/override.ts';
-import { workloadOf } from '../../scenarios/resolve/workload-of.ts';
+import { workloadOf, type OpenedWorkload } from '../../scenarios/resolve/workload-of.ts';
 import { nodeResources } from '../files/node-resources.ts';
 import { packageVersion } from '../package-root.ts';
 import type { MeasuredFile } from './measured-file.ts';
@@ -34,17 +34,17 @@ export function calibrateFiles(request: CalibrateRequest): CalibrationReport {
   const { files, seed, cwd } = request;
   const longest = Math.max(1, ...files.map((file) => ('steps' in file ? 1 : file.longest)));
   const scenario = request.scenario ?? unknownServer(longest + 1);
-  const servers = files.map((file) => serverFor(file, scenario, cwd));
-  const [server] = servers;
+  const parts = files.map((file) => ({ file, played: playedFile(file, scenario, cwd) }));
+  const server = parts[0]?.played.server;
   if (server === undefined) throw new Error('there is at least one file');
   const chosen = chosenCoefficients(server.coefficients, request.coefficients ?? usual(server, files));
   const comparison = joinedComparison(
-    files.map((file, k) => comparisonOf(file, servers[k] ?? server, chosen, { scenario, seed, cwd })),
+    parts.map(({ file, played }) => comparisonOf(file, played, chosen, seed)),
   );
   const calibration = calibrate(comparison, chosen);
   const sources = files.map(({ name }) => name).join(', ');
-  const errors = errorsOf(comparison.rows, calibration, server.target === 'engine');
   const hadProfile = server.target === 'engine';
+  const errors = errorsOf(comparison.rows, calibration, hadProfile);
   return {
     apiVersion: API_VERSION,
     kind: 'CalibrationReport',
@@ -72,17 +72,27 @@ export function calibrateFiles(request: CalibrateRequest): CalibrationReport {
   };
 }
 
-function serverFor(file: MeasuredFile, scenario: ScenarioText, cwd: string): CalibratedServer {
+/** A file's server under the workload that the file records. */
+interface PlayedFile {
+  readonly server: CalibratedServer;
+  readonly openWorkload: () => OpenedWorkload;
+}
+
+function playedFile(file: MeasuredFile, scenario: ScenarioText, cwd: string): PlayedFile {
   const resources = nodeResources(cwd);
   const workload: Override = {
     path: ['spec', 'workload'],
     value: 'steps' in file ? NO_WORKLOAD : { measured: { file: file.path, format: file.format } },
     origin: `--from ${file.name}`,
   };
-  const { spec } = loadScenario(scenario, [], resources, [workload]).scenario;
-  return spec.fleet.pools[0]?.step_time === undefined
-    ? engineServer(scenario, workload, resources)
-    : blackBoxServer(scenario, workload, resources, typicalStep(file));
+  const loaded = loadScenario(scenario, [], resources, [workload]);
+  return {
+    server:
+      loaded.scenario.spec.fleet.pools[0]?.step_time === undefined
+        ? engineServer(scenario, workload, resources)
+        : blackBoxServer(scenario, workload, resources, typicalStep(file)),
+    openWorkload: () => workloadOf(loaded, resources),
+  };
 }
 
 /** A step of a small model on a data-center GPU, where nothing was measured that tells. */
@@ -112,21 +122,14 @@ const NO_WORKLOAD = {
 
 function comparisonOf(
   file: MeasuredFile,
-  server: CalibratedServer,
+  { server, openWorkload }: PlayedFile,
   chosen: readonly Coefficient[],
-  { scenario, seed, cwd }: { readonly scenario: ScenarioText; readonly seed: number; readonly cwd: string },
+  seed: number,
 ): Comparison {
   const resolve = (values: readonly number[]) =>
     server.resolve(new Map(chosen.map(({ name }, k) => [name, values[k] ?? 0])));
   if ('steps' in file) return stepComparison(file.steps, resolve);
-  const resources = nodeResources(cwd);
-  const workload: Override = {
-    path: ['spec', 'workload'],
-    value: { measured: { file: file.path, format: file.format } },
-    origin: `--from ${file.name}`,
-  };
-  const loaded = loadScenario(scenario, [], resources, [workload]);
-  return requestComparison(file.requests, workloadOf(loaded, resources), resolve, seed);
+  return requestComparison(file.requests, openWorkload(), resolve, seed);
 }
 
 /** What measurements of this kind mostly identify. */
