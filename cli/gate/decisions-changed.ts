@@ -21,8 +21,8 @@ export async function decisionsChanged(
   const [before, after] = [baseline, candidate].map(
     (arm) => played.find((one) => one.arm === arm && one.fixture === undefined)?.runs[0],
   );
-  const { decided, changed, first } = changesBetween(before?.endpoints ?? [], after?.endpoints ?? []);
-  const ids = first.map(({ request }) => request);
+  const changes = changesBetween(before?.endpoints ?? [], after?.endpoints ?? []);
+  const ids = changes.first.map(({ request }) => request);
   const scored = async (arm: Arm): Promise<readonly DecisionRecord[]> =>
     arm.hasScores && ids.length > 0 && before !== undefined
       ? playDecisions(arm, { seed: before.seed, decisions: { ids } }, jobs)
@@ -32,10 +32,8 @@ export async function decisionsChanged(
   return {
     baseline: baseline.name,
     candidate: candidate.name,
-    decided,
-    changed,
-    ...(decided > 0 && { share: changed / decided }),
-    first: first.map((one) => withScores(one, old, now)),
+    ...changes,
+    first: changes.first.map((one) => withScores(one, old, now)),
   };
 }
 
@@ -43,13 +41,14 @@ export async function decisionsChanged(
 export function changesBetween(
   before: NonNullable<GateRun['endpoints']>,
   after: NonNullable<GateRun['endpoints']>,
-): Pick<GateDecisions, 'decided' | 'changed' | 'first'> {
+): Pick<GateDecisions, 'decided' | 'changed' | 'share' | 'first'> {
   const now = new Map(after);
   const both = before.filter(([id]) => now.has(id));
   const changed = both.filter(([id, endpoint]) => now.get(id) !== endpoint);
   return {
     decided: both.length,
     changed: changed.length,
+    ...(both.length > 0 && { share: changed.length / both.length }),
     first: changed.slice(0, FIRST_CHANGED).map(([request, baseline]): ChangedDecision => {
       const candidate = now.get(request);
       return {

@@ -8,7 +8,7 @@ import type { Threshold } from '../../documents/threshold.ts';
 import { simulatedSeconds, summarise } from '../../sim/metrics/summary.ts';
 import { packageVersion } from '../package-root.ts';
 import { changesBetween } from './decisions-changed.ts';
-import { gateReportOf, judgeSides, type GatePair, type GateSide } from './gate-report-of.ts';
+import { gateReportOf, judgeSides, pairedValues, type GateSide } from './gate-report-of.ts';
 import { missingRequests } from './missing-requests.ts';
 import { endpointsOf } from './play-gate-run.ts';
 import { readRecordedRuns, type RecordedRun, type RecordedRuns, type RecordedWith } from './recorded-runs.ts';
@@ -58,17 +58,19 @@ export function gateRecorded(gate: RecordedGate): GateReport {
       refuseCutRuns({ file: before.file, run }, { file: after.file, run: candidate[index] });
     }
   }
-  const pairs = contests.map(({ baseline, candidate }): GatePair => {
-    const side = (file: string, runs: readonly RecordedRun[]): GateSide => ({
-      name: `${runs[0]?.policy} (${file})`,
-      runs: runs.map((run) => gateRunOf(run, figures, thresholds)),
-    });
-    return {
-      fixture: undefined,
-      baseline: side(before.file, baseline),
-      candidate: side(after.file, candidate),
-    };
+  const side = (file: string, runs: readonly RecordedRun[]): GateSide => ({
+    name: `${runs[0]?.policy} (${file})`,
+    runs: runs.map((run) => gateRunOf(run, figures, thresholds)),
   });
+  const sided = contests.map((contest) => ({
+    contest,
+    pair: {
+      fixture: undefined,
+      baseline: side(before.file, contest.baseline),
+      candidate: side(after.file, contest.candidate),
+    },
+  }));
+  const pairs = sided.map(({ pair }) => pair);
   const seeds = contests[0]?.baseline.map(({ seed }) => seed) ?? [];
   const bySeed = contests.every(({ baseline }) => baseline.length >= FEWEST_SEEDS);
   const report = gateReportOf({
@@ -84,37 +86,27 @@ export function gateRecorded(gate: RecordedGate): GateReport {
     judged: bySeed
       ? judgeSides(pairs, figures, gate.seed)
       : judgeBlocks(
-          contests.map(({ baseline, candidate }, place) => ({
-            baseline: baseline.map(({ requests }) => requests),
-            candidate: candidate.map(({ requests }) => requests),
-            values: figures.map(({ path, better }, figure) => ({
-              baseline: pairs[place]?.baseline.name ?? '',
-              candidate: pairs[place]?.candidate.name ?? '',
-              metric: path,
-              better,
-              fixture: undefined,
-              baselineValues: pairs[place]?.baseline.runs.map(({ values }) => values[figure]) ?? [],
-              candidateValues: pairs[place]?.candidate.runs.map(({ values }) => values[figure]) ?? [],
-            })),
+          sided.map(({ contest, pair }) => ({
+            baseline: contest.baseline.map(({ requests }) => requests),
+            candidate: contest.candidate.map(({ requests }) => requests),
+            values: pairedValues(pair, figures),
           })),
           gate.seed,
         ),
     thresholds,
     fixtures: [],
-    decisions: contests.map(({ baseline, candidate }, place) => {
-      const [old, now] = [baseline, candidate].map((runs) =>
-        runs[0] === undefined ? [] : endpointsOf(runs[0].requests),
-      );
-      const changes = changesBetween(old ?? [], now ?? []);
-      return {
-        baseline: pairs[place]?.baseline.name ?? '',
-        candidate: pairs[place]?.candidate.name ?? '',
-        ...changes,
-        ...(changes.decided > 0 && { share: changes.changed / changes.decided }),
-      };
-    }),
+    decisions: sided.map(({ contest, pair }) => ({
+      baseline: pair.baseline.name,
+      candidate: pair.candidate.name,
+      ...changesBetween(firstEndpoints(contest.baseline), firstEndpoints(contest.candidate)),
+    })),
   });
   return { ...report, labels: [...report.labels, ...recordedLabels(bySeed)] };
+}
+
+/** Where the first of these runs sent each request. */
+function firstEndpoints([run]: readonly RecordedRun[]): ReturnType<typeof endpointsOf> {
+  return run === undefined ? [] : endpointsOf(run.requests);
 }
 
 interface RunOfFile {

@@ -1,6 +1,6 @@
 import { holdThreshold } from '../../compare/evaluate-threshold.ts';
 import type { GateFigure } from '../../compare/gate/gate-figures.ts';
-import { judgePairs, LEVEL, type JudgedPairs } from '../../compare/gate/judge-pairs.ts';
+import { judgePairs, LEVEL, type JudgedPairs, type PairedValues } from '../../compare/gate/judge-pairs.ts';
 import { gateFailures } from '../../documents/gate-failures.ts';
 import type { GateDecisions, GatePolicy, GateReport, GateThreshold } from '../../documents/gate-report.ts';
 import { RELEVANT_SHARE } from '../../documents/metric.ts';
@@ -40,19 +40,25 @@ export function judgeSides(
   seed: number,
 ): JudgedPairs {
   return judgePairs(
-    pairs.flatMap(({ fixture, baseline, candidate }) =>
-      figures.map(({ path, better }, place) => ({
-        baseline: baseline.name,
-        candidate: candidate.name,
-        metric: path,
-        better,
-        fixture,
-        baselineValues: baseline.runs.map(({ values }) => values[place]),
-        candidateValues: candidate.runs.map(({ values }) => values[place]),
-      })),
-    ),
+    pairs.flatMap((pair) => pairedValues(pair, figures)),
     seed,
   );
+}
+
+/** Each figure of two sides, run after run. */
+export function pairedValues(
+  { fixture, baseline, candidate }: GatePair,
+  figures: readonly GateFigure[],
+): PairedValues[] {
+  return figures.map(({ path, better }, place) => ({
+    baseline: baseline.name,
+    candidate: candidate.name,
+    metric: path,
+    better,
+    fixture,
+    baselineValues: baseline.runs.map(({ values }) => values[place]),
+    candidateValues: candidate.runs.map(({ values }) => values[place]),
+  }));
 }
 
 /** The report of a gate: comparisons, thresholds, and whether the candidates pass. */

@@ -1,4 +1,4 @@
-import { COMPLETED, REQUEST_STATUSES, type RequestTable } from '../../documents/request-table.ts';
+import { COMPLETED, idOf, REQUEST_STATUSES, type RequestTable } from '../../documents/request-table.ts';
 
 const UNFINISHED = REQUEST_STATUSES.indexOf('unfinished');
 
@@ -21,8 +21,8 @@ export function missingRequests(own: RequestTable, other: RequestTable): string[
   });
 }
 
-function idsOf({ rows, ids }: RequestTable): string[] {
-  return Array.from({ length: rows }, (_, row) => ids?.[row] ?? String(row));
+function idsOf(table: RequestTable): string[] {
+  return Array.from({ length: table.rows }, (_, row) => idOf(table, row));
 }
 
 function sessionOf({ sessionCode, dictionaries }: RequestTable, row: number): string | undefined {

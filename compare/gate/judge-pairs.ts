@@ -100,13 +100,13 @@ interface Differences {
 }
 
 function differencesOf(metric: string, pairs: readonly (readonly [number, number])[]): Differences {
-  const isRatio = figureTitle(metric).unit !== 'share' && pairs.every(([a, b]) => a > 0 && b > 0);
+  const isShare = figureTitle(metric).unit === 'share';
+  const isRatio = !isShare && pairs.every(([a, b]) => a > 0 && b > 0);
   const scale = isRatio ? log : (value: number): number => value;
   const baseline = mean(pairs.map(([value]) => scale(value)));
   const candidate = mean(pairs.map(([, value]) => scale(value)));
   const differences = pairs.map(([a, b]) => (a === b ? 0 : scale(b) - scale(a)));
   if (!isRatio) {
-    const isShare = figureTitle(metric).unit === 'share';
     // The bootstrap knows nothing of the ends of a share.
     const back = (difference: number): number =>
       isShare ? Math.min(1 - baseline, Math.max(-baseline, difference)) : difference;
