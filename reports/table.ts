@@ -5,7 +5,9 @@ import { bandBasis, bandRows } from './band-rows.ts';
 import { figureRows } from './figure-rows.ts';
 import { formatChange, formatCount, formatDifference, formatInterval, plural } from './format.ts';
 import { isTransient, metricOf, policyFigures, type PolicyFigures } from './policy-figures.ts';
-import { columnsOf, wrap } from './text-layout.ts';
+import { answerLine } from './answer-line.ts';
+import { painter, type Paint } from './paint.ts';
+import { columnsOf, sectionsText, wrap } from './text-layout.ts';
 import { thresholdValue } from './threshold-value.ts';
 
 const WIDTH = 80;
@@ -20,7 +22,6 @@ const COLUMNS = { label: LABEL_WIDTH, difference: 12, relative: 9, interval: 22 
 export function renderTable(report: RunReport, { color }: { readonly color: boolean }): string {
   const policies = policyFigures(report);
   const paint = painter(color);
-  const { sentence, next } = report.answer ?? answerOf(report);
   const sections = [
     heading(report, policies),
     ...figures(policies, paint),
@@ -28,19 +29,9 @@ export function renderTable(report: RunReport, { color }: { readonly color: bool
     ...differences(report, policies, paint),
     thresholds(report, paint),
     remarks(report, policies),
-    [`${sentence}${next === undefined ? '' : ` Next: ${next}.`}`],
+    [answerLine(report.answer ?? answerOf(report))],
   ];
-  return `${sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`;
-}
-
-type Paint = (text: string, color: 'good' | 'bad' | 'dim') => string;
-
-function painter(color: boolean): Paint {
-  const codes = { good: 32, bad: 31, dim: 2 }; // SGR: green, red, faint
-  return (text, name) => (color ? `\u001b[${codes[name]}m${text}\u001b[0m` : text);
+  return sectionsText(sections);
 }
 
 function heading({ manifest }: RunReport, policies: readonly PolicyFigures[]): string[] {

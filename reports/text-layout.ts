@@ -13,6 +13,14 @@ export function wrap(text: string, width: number, indent = ''): string[] {
   return [...lines, line];
 }
 
+/** Sections with an empty line between them, those without lines left out. */
+export function sectionsText(sections: readonly (readonly string[])[]): string {
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
 /** Names as right-aligned columns of `width` characters; long names break after a hyphen, or where they must. */
 export function columnsOf(names: readonly string[], width: number): string[] {
   const broken = names.map((name) => pieces(name, width - 1));

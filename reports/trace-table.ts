@@ -1,6 +1,6 @@
 import type { TraceStats } from '../documents/trace-stats.ts';
 import { formatCount, formatShare, threeDigits } from './format.ts';
-import { wrap } from './text-layout.ts';
+import { sectionsText, wrap } from './text-layout.ts';
 
 const WIDTH = 80;
 const LABEL_WIDTH = 26;
@@ -52,10 +52,7 @@ export function renderTraceTable(stats: TraceStats): string {
         ]),
     stats.warnings.flatMap((text) => wrap(`! ${text}`, WIDTH, '  ')),
   ];
-  return `${sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`;
+  return sectionsText(sections);
 }
 
 /** Two decimals where `formatShare` has one: shares of traces are compared with published ones. */

@@ -1,6 +1,6 @@
 import type { CalibrationError, CalibrationReport } from '../../documents/calibration-report.ts';
 import { formatCount, listed, plural } from '../format.ts';
-import { wrap } from '../text-layout.ts';
+import { sectionsText, wrap } from '../text-layout.ts';
 
 const WIDTH = 80;
 
@@ -35,10 +35,7 @@ export function renderCalibrationTable(
       : [bold('What weakens it'), ...labels.flatMap(({ text }) => indented(`- ${text}`))],
     [bold('Profile'), profile.trimEnd()],
   ];
-  return `${sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`;
+  return sectionsText(sections);
 }
 
 function hadBefore(error: CalibrationError): boolean {

@@ -1,5 +1,6 @@
 import { gateFailures } from '../../documents/gate-failures.ts';
 import type { GateReport } from '../../documents/gate-report.ts';
+import { answerLine } from '../answer-line.ts';
 import { failureText } from './gate-answer.ts';
 
 /**
@@ -13,8 +14,7 @@ export function renderGateAnnotations(report: GateReport): string {
   const lines = failures.map((failure) => annotation('error', title, failureText(failure)));
   if (failures.length === 0) {
     const unknown = comparisons.some(({ verdict }) => verdict === 'too little data');
-    const next = answer.next === undefined ? '' : ` Next: ${answer.next}.`;
-    lines.push(annotation(unknown ? 'warning' : 'notice', title, `${answer.sentence}${next}`));
+    lines.push(annotation(unknown ? 'warning' : 'notice', title, answerLine(answer)));
   }
   return `${lines.join('\n')}\n`;
 }

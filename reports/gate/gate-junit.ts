@@ -2,7 +2,7 @@ import { gateFailures } from '../../documents/gate-failures.ts';
 import type { GateReport } from '../../documents/gate-report.ts';
 import { thresholdValue } from '../threshold-value.ts';
 import { failureText } from './gate-answer.ts';
-import { comparisonCells, contests, contestTitle } from './gate-parts.ts';
+import { comparisonCells, contests, contestTitle, policyText } from './gate-parts.ts';
 
 interface Case {
   readonly name: string;
@@ -72,9 +72,9 @@ function thresholdSuite({ thresholds }: GateReport): Suite[] {
     {
       name: 'thresholds',
       cases: thresholds.map((result): Case => {
-        const { expression, policy, fixture, ok } = result;
+        const { expression, ok } = result;
         return {
-          name: `${policy}${fixture === undefined ? '' : ` under ${fixture}`}: ${expression}`,
+          name: `${policyText(result)}: ${expression}`,
           ...(!ok && { failure: `${expression} does not hold: ${thresholdValue(result)}` }),
         };
       }),

@@ -1,4 +1,5 @@
 import type { GateReport } from '../../documents/gate-report.ts';
+import { answerLine } from '../answer-line.ts';
 import { thresholdValue } from '../threshold-value.ts';
 import {
   changedText,
@@ -7,6 +8,7 @@ import {
   contestTitle,
   decisionsText,
   methodText,
+  policyText,
 } from './gate-parts.ts';
 
 const MARKS = { better: '🟢', worse: '🔴', 'too close to call': '⚪', 'too little data': '⚪' } as const;
@@ -16,7 +18,7 @@ export function renderGateMarkdown(report: GateReport): string {
   const { manifest, verdict, answer, thresholds, decisions, labels } = report;
   const blocks = [
     `### ${verdict === 'pass' ? '✅' : '❌'} fleetcast gate: ${escaped(manifest.scenario)}`,
-    escaped(`${answer.sentence}${answer.next === undefined ? '' : ` Next: ${answer.next}.`}`),
+    escaped(answerLine(answer)),
     ...contests(report).map((comparisons) =>
       [
         `| ${escaped(contestTitle(comparisons))} | baseline | candidate | change | 95 % interval | verdict |`,
@@ -29,8 +31,7 @@ export function renderGateMarkdown(report: GateReport): string {
     ),
     thresholds
       .map((result) => {
-        const who = `${result.policy}${result.fixture === undefined ? '' : ` under ${result.fixture}`}`;
-        return `- ${result.ok ? '✅' : '❌'} \`${result.expression}\`: ${thresholdValue(result)} (${escaped(who)})`;
+        return `- ${result.ok ? '✅' : '❌'} \`${result.expression}\`: ${thresholdValue(result)} (${escaped(policyText(result))})`;
       })
       .join('\n'),
     ...decisions.map((one) =>

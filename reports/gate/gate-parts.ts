@@ -4,6 +4,7 @@ import type {
   GateComparison,
   GateDecisions,
   GateReport,
+  GateThreshold,
 } from '../../documents/gate-report.ts';
 import {
   formatChange,
@@ -45,6 +46,11 @@ export function contestTitle([first]: readonly GateComparison[]): string {
   if (first === undefined) return '';
   const under = first.fixture === undefined ? '' : `${first.fixture}: `;
   return `${under}${first.candidate} against ${first.baseline}`;
+}
+
+/** `llm-d under slow-replica`. */
+export function policyText({ policy, fixture }: GateThreshold): string {
+  return `${policy}${fixture === undefined ? '' : ` under ${fixture}`}`;
 }
 
 /** The parts of a comparison's line, as text. */

@@ -1,5 +1,7 @@
 import type { GateComparison, GateDecisions, GateReport } from '../../documents/gate-report.ts';
-import { wrap } from '../text-layout.ts';
+import { answerLine } from '../answer-line.ts';
+import { painter, type Paint } from '../paint.ts';
+import { sectionsText, wrap } from '../text-layout.ts';
 import { thresholdValue } from '../threshold-value.ts';
 import {
   changedText,
@@ -8,31 +10,25 @@ import {
   contestTitle,
   decisionsText,
   methodText,
+  policyText,
 } from './gate-parts.ts';
 
 const WIDTH = 80;
 /** The verdict follows and takes up to 17. */
 const COLUMNS = { label: 18, value: 10, interval: 22 };
 
-type Paint = (text: string, color: 'good' | 'bad' | 'dim') => string;
-
 /** A gate for people, 80 columns wide; the verdict is the last line, however long. */
 export function renderGateTable(report: GateReport, { color }: { readonly color: boolean }): string {
-  const codes = { good: 32, bad: 31, dim: 2 }; // SGR: green, red, faint
-  const paint: Paint = (text, name) => (color ? `\u001b[${codes[name]}m${text}\u001b[0m` : text);
-  const { sentence, next } = report.answer;
+  const paint = painter(color);
   const sections = [
     wrap(methodText(report), WIDTH),
     ...contests(report).map((comparisons) => contestLines(comparisons, paint)),
     thresholdLines(report, paint),
     ...report.decisions.map(decisionLines),
     report.labels.flatMap(({ code, text }) => wrap(`! ${code}: ${text}`, WIDTH, '  ')),
-    [`${sentence}${next === undefined ? '' : ` Next: ${next}.`}`],
+    [answerLine(report.answer)],
   ];
-  return `${sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`;
+  return sectionsText(sections);
 }
 
 function contestLines(comparisons: readonly GateComparison[], paint: Paint): string[] {
@@ -58,9 +54,11 @@ function contestLines(comparisons: readonly GateComparison[], paint: Paint): str
 
 function thresholdLines({ thresholds }: GateReport, paint: Paint): string[] {
   return thresholds.flatMap((result) => {
-    const { expression, policy, fixture, ok } = result;
-    const who = fixture === undefined ? policy : `${policy} under ${fixture}`;
-    const [first = '', ...rest] = wrap(`${expression}: ${thresholdValue(result)} (${who})`, WIDTH - 2);
+    const { expression, ok } = result;
+    const [first = '', ...rest] = wrap(
+      `${expression}: ${thresholdValue(result)} (${policyText(result)})`,
+      WIDTH - 2,
+    );
     return [`${ok ? paint('✓', 'good') : paint('✗', 'bad')} ${first}`, ...rest.map((line) => `  ${line}`)];
   });
 }

@@ -1,17 +1,15 @@
 import type { Plan, PlanCandidate } from '../../documents/plan.ts';
 import { formatCount, formatSeconds, formatShare, plural, threeDigits } from '../format.ts';
-import { wrap } from '../text-layout.ts';
+import { answerLine } from '../answer-line.ts';
+import { painter, type Paint } from '../paint.ts';
+import { sectionsText, wrap } from '../text-layout.ts';
 import { bandsText, poolsText, priceText } from './plan-words.ts';
 
 const WIDTH = 80;
 
-type Paint = (text: string, color: 'good' | 'bad' | 'dim') => string;
-
 /** A plan for people, 80 columns wide: the fleet, what it does and survives, why not another, and as the last line the answer. */
 export function renderPlanTable(plan: Plan, { color }: { readonly color: boolean }): string {
-  const codes = { good: 32, bad: 31, dim: 2 }; // SGR: green, red, faint
-  const paint: Paint = (text, name) => (color ? `\u001b[${codes[name]}m${text}\u001b[0m` : text);
-  const { answer } = plan;
+  const paint = painter(color);
   const sections = [
     heading(plan),
     chosen(plan),
@@ -24,12 +22,9 @@ export function renderPlanTable(plan: Plan, { color }: { readonly color: boolean
     ),
     envelope(plan),
     remarks(plan),
-    [`${answer.sentence}${answer.next === undefined ? '' : ` Next: ${answer.next}.`}`],
+    [answerLine(plan.answer)],
   ];
-  return `${sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`;
+  return sectionsText(sections);
 }
 
 function heading({ manifest, demand, requirement, effort }: Plan): string[] {

@@ -1,6 +1,8 @@
 import type { SweepReport } from '../../documents/sweep-report.ts';
 import { formatCount, plural } from '../format.ts';
-import { wrap } from '../text-layout.ts';
+import { answerLine } from '../answer-line.ts';
+import { painter, type Paint } from '../paint.ts';
+import { sectionsText, wrap } from '../text-layout.ts';
 import { mergedLabels } from './merged-labels.ts';
 import { sweepAnswerOf } from './sweep-answer.ts';
 import { SWEEP_COLUMNS } from './sweep-columns.ts';
@@ -9,17 +11,13 @@ import { meetsSlo, sweepView, type SweepSeries, type SweepStep } from './sweep-v
 const WIDTH = 80;
 const LABEL_WIDTH = 14;
 
-type Paint = (text: string, color: 'good' | 'bad' | 'dim') => string;
-
 /**
  * A sweep for people, 80 columns wide: for each combination of the other axes and each policy one row per point, the
  * largest load that meets the SLO marked; what weakens the forecasts; and as the last line the answer.
  */
 export function renderSweepTable(report: SweepReport, { color }: { readonly color: boolean }): string {
   const view = sweepView(report);
-  const codes = { good: 32, bad: 31, dim: 2 }; // SGR: green, red, faint
-  const paint: Paint = (text, name) => (color ? `\u001b[${codes[name]}m${text}\u001b[0m` : text);
-  const { sentence, next } = report.answer ?? sweepAnswerOf(report);
+  const paint = painter(color);
   const sections = [
     heading(report),
     ...view.groups.flatMap(({ title, series }) => [
@@ -27,12 +25,9 @@ export function renderSweepTable(report: SweepReport, { color }: { readonly colo
       ...series.filter(({ steps }) => steps.length > 0).map((one) => block(one, view.axis, paint)),
     ]),
     remarks(report),
-    [`${sentence}${next === undefined ? '' : ` Next: ${next}.`}`],
+    [answerLine(report.answer ?? sweepAnswerOf(report))],
   ];
-  return `${sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`;
+  return sectionsText(sections);
 }
 
 function heading({ manifest, cells }: SweepReport): string[] {

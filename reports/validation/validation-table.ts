@@ -1,6 +1,6 @@
 import type { ValidationReport, ValidationSummary } from '../../documents/validation-report.ts';
 import { plural, threeDigits } from '../format.ts';
-import { wrap } from '../text-layout.ts';
+import { sectionsText, wrap } from '../text-layout.ts';
 import { metricName, pairsOf, pairsText, percent, reasonsOf, signedPercent } from './validation-words.ts';
 
 const WIDTH = 80;
@@ -34,10 +34,7 @@ export function renderValidationTable(
     requestLines(report, bold),
     reasonLines(report, bold),
   ];
-  return `${sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`;
+  return sectionsText(sections);
 }
 
 const SHORT_CLASS = { 'dense BF16': 'dense BF16', 'FP8 and MoE': 'FP8, MoE', 'FP4 and INT4': 'FP4, INT4' };
