@@ -1,3 +1,4 @@
+import { shortDuration } from '../../base/short-duration.ts';
 import type { Seconds } from '../../base/units.ts';
 import { API_VERSION } from '../../documents/run-report.ts';
 import { loadScenario } from '../../scenarios/load/load-scenario.ts';
@@ -6,8 +7,7 @@ import { durationOf } from '../../scenarios/resolve/duration-of.ts';
 import { resolveScenario } from '../../scenarios/resolve/resolve-scenario.ts';
 import type { ScenarioResources } from '../../scenarios/resources.ts';
 import type { Coefficient } from './coefficient.ts';
-import type { CalibratedServer, ScenarioText } from './server.ts';
-import { shortDuration } from './short-duration.ts';
+import { DIGITS, type CalibratedServer, type ScenarioText } from './server.ts';
 
 /**
  * What a step may cost and what surrounds it. The search begins with half of `typicalStep` in the constant, and with what a
@@ -60,7 +60,7 @@ export function blackBoxServer(
           `${title}:`,
           ...part.map(
             ({ name, value, low, high }) =>
-              `  ${name}: ${shortDuration(value)}   # ${shortDuration(low)} to ${shortDuration(high)}`,
+              `  ${name}: ${shortDuration(value, DIGITS)}   # ${shortDuration(low, DIGITS)} to ${shortDuration(high, DIGITS)}`,
           ),
         ];
       };

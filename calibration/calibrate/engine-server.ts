@@ -1,5 +1,6 @@
 import { parseDocument } from 'yaml';
 
+import { shortDuration } from '../../base/short-duration.ts';
 import type { EngineProfile } from '../../hardware-profiles/engine-profile.ts';
 import { loadScenario } from '../../scenarios/load/load-scenario.ts';
 import type { Override } from '../../scenarios/load/override.ts';
@@ -9,8 +10,7 @@ import { Notes } from '../../scenarios/resolve/notes.ts';
 import { resolveScenario } from '../../scenarios/resolve/resolve-scenario.ts';
 import type { ScenarioResources } from '../../scenarios/resources.ts';
 import type { Coefficient } from './coefficient.ts';
-import type { CalibratedServer, FittedCoefficient, ScenarioText } from './server.ts';
-import { shortDuration } from './short-duration.ts';
+import { DIGITS, type CalibratedServer, type FittedCoefficient, type ScenarioText } from './server.ts';
 
 /** Seconds of an engine profile: [key of the file, key of the profile, what it is, whose it is]. */
 const OVERHEADS = [
@@ -103,5 +103,5 @@ function profileText(
 }
 
 function shortText(value: number, unit: Coefficient['unit']): string | number {
-  return unit === 's' ? shortDuration(value) : Number(value.toPrecision(4));
+  return unit === 's' ? shortDuration(value, DIGITS) : Number(value.toPrecision(DIGITS));
 }

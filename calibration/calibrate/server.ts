@@ -1,6 +1,9 @@
 import type { ResolvedScenario } from '../../scenarios/resolve/resolve-scenario.ts';
 import type { Coefficient } from './coefficient.ts';
 
+/** Of fitted values in a profile. */
+export const DIGITS = 4;
+
 /** A scenario as text, and the file from which its relative names count. */
 export interface ScenarioText {
   readonly file: string;

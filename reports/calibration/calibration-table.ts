@@ -1,5 +1,6 @@
+import { shortDuration } from '../../base/short-duration.ts';
 import type { CalibrationError, CalibrationReport } from '../../documents/calibration-report.ts';
-import { formatCount, listed, plural } from '../format.ts';
+import { formatCount, formatShare, listed, plural } from '../format.ts';
 import { sectionsText, wrap } from '../text-layout.ts';
 
 const WIDTH = 80;
@@ -43,22 +44,18 @@ function hadBefore(error: CalibrationError): boolean {
 }
 
 function errorLine(error: CalibrationError): string {
-  const bias = `${error.meanError < 0 ? '' : '+'}${percent(error.meanError)}`;
+  const bias = `${error.meanError < 0 ? '' : '+'}${formatShare(error.meanError)}`;
   const before = error.medianAbsoluteErrorBefore;
   return [
     error.metric.toUpperCase().padEnd(8),
     (error.split === 'fit' ? 'fitted' : 'held out').padEnd(10),
     formatCount(error.count).padStart(7),
     bias.padStart(9),
-    percent(error.medianAbsoluteError).padStart(9),
-    percent(error.meanAbsoluteError).padStart(9),
-    percent(error.p90AbsoluteError).padStart(9),
-    before === undefined ? '' : percent(before).padStart(15),
+    formatShare(error.medianAbsoluteError).padStart(9),
+    formatShare(error.meanAbsoluteError).padStart(9),
+    formatShare(error.p90AbsoluteError).padStart(9),
+    before === undefined ? '' : formatShare(before).padStart(15),
   ].join('');
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
 }
 
 function indented(text: string): string[] {
@@ -66,14 +63,6 @@ function indented(text: string): string[] {
 }
 
 /** Three digits; of a duration in the unit that keeps them short: 12.3us. */
-function shown(seconds: number, measure: 's' | 'x'): string {
-  if (measure === 'x') return String(Number(seconds.toPrecision(3)));
-  const [unit, size] = UNITS.find(([, least]) => seconds >= least) ?? (['ns', 1e-9] as const);
-  return `${Number((seconds / size).toPrecision(3))}${unit}`;
+function shown(value: number, unit: 's' | 'x'): string {
+  return unit === 's' ? shortDuration(value, 3) : String(Number(value.toPrecision(3)));
 }
-
-const UNITS = [
-  ['s', 1],
-  ['ms', 1e-3],
-  ['us', 1e-6],
-] as const;
