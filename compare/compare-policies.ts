@@ -1,6 +1,7 @@
 import { metricAt, type Metric } from '../documents/metric.ts';
 import type { Comparison } from '../documents/run-report.ts';
 import { comparisonVerdict, differenceInterval } from './interval.ts';
+import { meanOfAll } from './mean.ts';
 import type { PolicyRuns } from './policy-runs.ts';
 import type { PolicyDraws } from './resample.ts';
 
@@ -39,6 +40,5 @@ export function comparePolicies(
 }
 
 function meanOverSeeds({ records }: PolicyRuns, path: string): number | undefined {
-  const values = records.flatMap(({ entry }) => metricAt(entry, path) ?? []);
-  return values.length < records.length ? undefined : values.reduce((a, b) => a + b, 0) / values.length;
+  return meanOfAll(records.map(({ entry }) => metricAt(entry, path)));
 }

@@ -1,4 +1,4 @@
-import { quantile } from '../../compare/quantile.ts';
+import { median } from '../../compare/median.ts';
 import type { ComparedMetric, ComparisonRow } from './comparison.ts';
 
 /*
@@ -24,17 +24,7 @@ export function spreadsOf(rows: readonly ComparisonRow[], residuals: Float64Arra
     sizes.set(metric, known);
   }
   return new Map(
-    [...sizes].map(([metric, known]) => [
-      metric,
-      Math.max(
-        LEAST_SPREAD,
-        1.4826 *
-          quantile(
-            known.sort((a, b) => a - b),
-            0.5,
-          ),
-      ),
-    ]),
+    [...sizes].map(([metric, known]) => [metric, Math.max(LEAST_SPREAD, 1.4826 * median(known))]),
   );
 }
 

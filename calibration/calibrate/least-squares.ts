@@ -1,6 +1,6 @@
 import { choleskyInverse } from '../../base/cholesky.ts';
 import { exp, log } from '../../base/math.ts';
-import { quantile } from '../../compare/quantile.ts';
+import { median } from '../../compare/median.ts';
 import type { Comparison } from './comparison.ts';
 import { huberLoss, huberWeight, spreadsOf, type Spreads } from './huber.ts';
 
@@ -174,12 +174,7 @@ function jacobianOf(comparison: Comparison, at: readonly number[], residuals: Fl
 
 function medianSize(values: Float64Array): number {
   const sizes = [...values].filter((value) => !Number.isNaN(value)).map(Math.abs);
-  return sizes.length === 0
-    ? 0
-    : quantile(
-        sizes.sort((x, y) => x - y),
-        0.5,
-      );
+  return sizes.length === 0 ? 0 : median(sizes);
 }
 
 function weightsOf({ rows }: Comparison, residuals: Float64Array, spreads: Spreads): Float64Array {

@@ -1,6 +1,7 @@
 import { holdThreshold } from '../../compare/evaluate-threshold.ts';
 import type { GateFigure } from '../../compare/gate/gate-figures.ts';
 import { judgePairs, LEVEL, type JudgedPairs, type PairedValues } from '../../compare/gate/judge-pairs.ts';
+import { meanOfAll } from '../../compare/mean.ts';
 import { gateFailures } from '../../documents/gate-failures.ts';
 import type { GateDecisions, GatePolicy, GateReport, GateThreshold } from '../../documents/gate-report.ts';
 import { RELEVANT_SHARE } from '../../documents/metric.ts';
@@ -126,10 +127,7 @@ function holdAll(
 
 /** Undefined when one of the runs does not have it. */
 function meanPromised(runs: GateSide['runs'], place: number): number | undefined {
-  const values = runs.flatMap(({ promised }) => promised[place] ?? []);
-  return values.length < runs.length || values.length === 0
-    ? undefined
-    : values.reduce((sum, value) => sum + value, 0) / values.length;
+  return meanOfAll(runs.map(({ promised }) => promised[place]));
 }
 
 function policyOf({ name, runs }: GateSide, fixture: string | undefined): GatePolicy {

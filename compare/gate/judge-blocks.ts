@@ -1,6 +1,7 @@
 import type { GateComparison } from '../../documents/gate-report.ts';
 import type { RequestTable } from '../../documents/request-table.ts';
 import { differenceInterval } from '../interval.ts';
+import { meanOfAll } from '../mean.ts';
 import { resample } from '../resample.ts';
 import { holm } from './holm.ts';
 import { verdictOf, type JudgedPairs, type PairedValues } from './judge-pairs.ts';
@@ -22,7 +23,7 @@ export function judgeBlocks(contests: readonly BlockContest[], seed: number): Ju
   const found = contests.flatMap(({ baseline, candidate, values }) => {
     const { policies } = resample([baseline, candidate], seed);
     return values.flatMap((one) => {
-      const means = [one.baselineValues, one.candidateValues].map(mean);
+      const means = [one.baselineValues, one.candidateValues].map(meanOfAll);
       const [baselineValue, candidateValue] = means;
       if (baselineValue === undefined || candidateValue === undefined) return [];
       const draws = policies?.map(({ metrics }) => metrics.get(one.metric));
@@ -75,12 +76,4 @@ function pValueOf(before: Float64Array, after: Float64Array): number {
     if (difference >= 0) above++;
   });
   return Math.min(1, (2 * Math.min(below, above)) / (after.length + 1));
-}
-
-/** Undefined when one of them is absent. */
-function mean(values: readonly (number | undefined)[]): number | undefined {
-  const present = values.flatMap((value) => value ?? []);
-  return present.length < values.length || present.length === 0
-    ? undefined
-    : present.reduce((sum, value) => sum + value, 0) / present.length;
 }

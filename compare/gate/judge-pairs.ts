@@ -2,6 +2,7 @@ import { exp, log } from '../../base/math.ts';
 import { figureTitle } from '../../documents/figure.ts';
 import type { GateComparison } from '../../documents/gate-report.ts';
 import { RELEVANT_SHARE } from '../../documents/metric.ts';
+import { mean } from '../mean.ts';
 import { holm } from './holm.ts';
 import { meanInterval } from './mean-interval.ts';
 import { pairsNeeded, signFlipPValue } from './sign-flip.ts';
@@ -118,8 +119,4 @@ function differencesOf(metric: string, pairs: readonly (readonly [number, number
     means: [from, exp(candidate)],
     back: (difference) => from * (exp(difference) - 1),
   };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

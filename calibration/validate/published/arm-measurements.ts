@@ -1,4 +1,5 @@
 import type { RunEntry, StageReport } from '../../../documents/run-report.ts';
+import { meanOfAll } from '../../../compare/mean.ts';
 import { noiseOf } from '../noise.ts';
 import type { Contest, MeasuredFigure, MeasuredServer, Measurements } from '../validation-case.ts';
 import type { ClusterRow } from './experiment-schema.ts';
@@ -71,7 +72,7 @@ function valuesAt({ rows }: PlayedArm, rate: number, key: Key): number[] {
 /** Mean of the repetitions. */
 function measuredAt(arm: PlayedArm, rate: number, key: Key): number | undefined {
   const values = valuesAt(arm, rate, key);
-  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
+  return meanOfAll(values);
 }
 
 function figuresOf(arm: PlayedArm, stage: PlayedStage): MeasuredFigure[] {
