@@ -1,7 +1,13 @@
-import type { LatencyFamily, ModelError, Regime, Residual } from '../documents/model-error.ts';
+import {
+  LATENCY_FAMILIES,
+  type LatencyFamily,
+  type ModelError,
+  type Regime,
+  type Residual,
+} from '../documents/model-error.ts';
 import { metricAt } from '../documents/metric.ts';
 import type { Band, RunEntry } from '../documents/run-report.ts';
-import type { AccuracyClass } from '../documents/validation-report.ts';
+import { ENOUGH_PAIRS, type AccuracyClass } from '../documents/validation-report.ts';
 import { exp } from '../base/math.ts';
 import { quantile } from './quantile.ts';
 import { queueShareOf, regimeOf } from './queue-share.ts';
@@ -9,11 +15,8 @@ import { queueShareOf, regimeOf } from './queue-share.ts';
 /** Share of comparisons that a band is meant to hold. */
 const BAND_LEVEL = 0.8;
 
-/** With fewer comparisons or pairs, which say little about the next one, a wider group stands for a narrow one. */
+/** With fewer comparisons, or fewer pairs than say something about the next one, a wider group stands for a narrow one. */
 const ENOUGH_COMPARISONS = 10;
-const ENOUGH_PAIRS = 3;
-
-const FAMILIES: readonly LatencyFamily[] = ['ttft', 'tpot', 'e2e'];
 
 /**
  * The band around each latency of a policy: the middle 80 % of (figure of a seed) / (predicted / measured), over all its
@@ -30,7 +33,7 @@ export function modelErrorBands(
   if (first === undefined) return [];
   const unstable = entries.some(({ verdict }) => verdict === 'unstable');
   const regime = regimeOfRuns(entries);
-  return FAMILIES.flatMap((family) => {
+  return LATENCY_FAMILIES.flatMap((family) => {
     const residual = residualOf(residuals, family, accuracyClass, regime);
     if (residual === undefined || (unstable && family !== 'tpot')) return [];
     return (['p50', 'p90', 'p99'] as const).flatMap((statistic): Band[] => {

@@ -7,6 +7,11 @@ import { API_VERSION, label, manifest } from './run-report.ts';
  * not seen. Seconds throughout. error = predicted / measured - 1.
  */
 
+const comparedMetric = z.enum(['ttft', 'tpot', 'e2e', 'step']);
+
+/** Metrics in which a forecast is held against a measurement. */
+export const COMPARED_METRICS = comparedMetric.options;
+
 const calibrationCoefficient = z.strictObject({
   name: z.string(),
   about: z.string(),
@@ -21,7 +26,7 @@ const calibrationCoefficient = z.strictObject({
 });
 
 const calibrationError = z.strictObject({
-  metric: z.enum(['ttft', 'tpot', 'e2e', 'step']),
+  metric: comparedMetric,
   /** Whether the coefficients were fitted to these figures. */
   split: z.enum(['fit', 'held-out']),
   count: z.int(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { API_VERSION, manifest } from './run-report.ts';
-import { accuracyClass, split, validationGoal } from './validation-report.ts';
+import { accuracyClass, errorFigures, split, validationGoal } from './validation-report.ts';
 
 /*
  * How far forecasts were from measurements: what `fleetcast validate -o model-error=FILE` makes of a ValidationReport, and
@@ -11,7 +11,9 @@ import { accuracyClass, split, validationGoal } from './validation-report.ts';
 /** Whether requests mostly wait: in the forecast, waiting takes more than half of mean TTFT. */
 export const regime = z.enum(['light', 'queueing']);
 
-export const latencyFamily = z.enum(['ttft', 'tpot', 'e2e']);
+const latencyFamily = z.enum(['ttft', 'tpot', 'e2e']);
+
+export const LATENCY_FAMILIES = latencyFamily.options;
 
 /** Logarithms of predicted / measured. */
 const residual = z.strictObject({
@@ -28,12 +30,7 @@ const residual = z.strictObject({
 
 const errorOfPair = z.strictObject({
   metric: z.string(),
-  count: z.int(),
-  meanError: z.number(),
-  medianAbsoluteError: z.number(),
-  meanAbsoluteError: z.number(),
-  worst: z.number(),
-  noise: z.number().optional(),
+  ...errorFigures.omit({ pairs: true, indicative: true }).shape,
 });
 
 export const modelError = z.strictObject({

@@ -16,6 +16,12 @@ export const loadBin = z.enum(['steady', 'loaded', 'knee']);
 /** What the goals of accuracy are stated for. */
 export const accuracyClass = z.enum(['dense BF16', 'FP8 and MoE', 'FP4 and INT4']);
 
+/** Whether it is known how the client sent its requests and took its times. */
+const client = z.enum(['documented', 'unknown']);
+
+/** Fewer (model, GPU) than this say little about the next one. */
+export const ENOUGH_PAIRS = 3;
+
 const validationCell = z.strictObject({
   id: z.string(),
   /** File that the measurement comes from. */
@@ -45,8 +51,7 @@ const validationCell = z.strictObject({
   /** Means of the requests that were played. */
   inputTokens: z.number().optional(),
   outputTokens: z.number().optional(),
-  /** Whether it is known how the client sent its requests and took its times. */
-  client: z.enum(['documented', 'unknown']),
+  client,
   /** Codes of what weakens the comparison. */
   labels: z.array(z.string()),
 });
@@ -86,20 +91,12 @@ const validationRequests = z.strictObject({
   p90AbsoluteError: z.number(),
 });
 
-const validationSummary = z.strictObject({
-  metric: z.string(),
-  /** Absent for cells without a load factor. */
-  bin: loadBin.optional(),
-  split,
-  class: accuracyClass,
-  client: z.enum(['documented', 'unknown']),
-  /** One model on one GPU; absent in the rows over all of them. */
-  hardware: z.string().optional(),
-  model: z.string().optional(),
+/** What the errors of some cells come to. */
+export const errorFigures = z.strictObject({
   count: z.int(),
   /** Distinct (model, GPU). */
   pairs: z.int(),
-  /** Fewer than three pairs. */
+  /** Fewer than `ENOUGH_PAIRS`. */
   indicative: z.boolean(),
   meanError: z.number(),
   medianAbsoluteError: z.number(),
@@ -110,6 +107,19 @@ const validationSummary = z.strictObject({
   noise: z.number().optional(),
 });
 
+const validationSummary = z.strictObject({
+  metric: z.string(),
+  /** Absent for cells without a load factor. */
+  bin: loadBin.optional(),
+  split,
+  class: accuracyClass,
+  client,
+  /** One model on one GPU; absent in the rows over all of them. */
+  hardware: z.string().optional(),
+  model: z.string().optional(),
+  ...errorFigures.shape,
+});
+
 /** How far the forecast is from what it is meant to reach, over steady and loaded points of all models and GPUs. */
 export const validationGoal = z.strictObject({
   /** What it is about: `TPOT, dense BF16`. */
@@ -117,19 +127,8 @@ export const validationGoal = z.strictObject({
   metric: z.string(),
   class: accuracyClass.optional(),
   split,
-  client: z.enum(['documented', 'unknown']),
-  count: z.int(),
-  /** Distinct (model, GPU). */
-  pairs: z.int(),
-  /** Fewer than three pairs. */
-  indicative: z.boolean(),
-  meanError: z.number(),
-  medianAbsoluteError: z.number(),
-  meanAbsoluteError: z.number(),
-  /** Signed error of the largest size. */
-  worst: z.number(),
-  /** Median of the cells' noise, where runs were repeated. */
-  noise: z.number().optional(),
+  client,
+  ...errorFigures.shape,
   medianGoal: z.number(),
   meanGoal: z.number(),
   met: z.boolean(),
@@ -155,6 +154,7 @@ export type ValidationCell = z.infer<typeof validationCell>;
 export type ValidationKnee = z.infer<typeof validationKnee>;
 export type ValidationOrder = z.infer<typeof validationOrder>;
 export type ValidationRequests = z.infer<typeof validationRequests>;
+export type ErrorFigures = z.infer<typeof errorFigures>;
 export type ValidationSummary = z.infer<typeof validationSummary>;
 export type ValidationGoal = z.infer<typeof validationGoal>;
 export type ValidationReport = z.infer<typeof validationReport>;

@@ -1,5 +1,6 @@
-/** Metrics in which a forecast is held against a measurement. */
-export type ComparedMetric = 'ttft' | 'tpot' | 'e2e' | 'step';
+import type { CalibrationError } from '../../documents/calibration-report.ts';
+
+export type ComparedMetric = CalibrationError['metric'];
 
 /** One measured figure. Rows of one block were measured at about the same time and may err together. */
 export interface ComparisonRow {

@@ -1,9 +1,8 @@
-import type { CalibrationError } from '../../documents/calibration-report.ts';
-import { quantile } from '../../compare/quantile.ts';
+import { COMPARED_METRICS, type CalibrationError } from '../../documents/calibration-report.ts';
+import { median } from '../../compare/median.ts';
+import { errorStatistics } from '../validate/error-statistics.ts';
 import type { Calibration } from './calibrate.ts';
 import type { ComparisonRow } from './comparison.ts';
-
-const METRICS = ['ttft', 'tpot', 'e2e', 'step'] as const;
 
 /** Errors of a calibration by metric, those of figures that it was fitted to apart from those that were held out. */
 export function errorsOf(
@@ -11,7 +10,7 @@ export function errorsOf(
   { before, after }: Calibration,
   hadProfile: boolean,
 ): CalibrationError[] {
-  return METRICS.flatMap((metric) =>
+  return COMPARED_METRICS.flatMap((metric) =>
     (['fit', 'held-out'] as const).flatMap((split): CalibrationError[] => {
       const errors: number[] = [];
       const earlier: number[] = [];
@@ -22,25 +21,12 @@ export function errorsOf(
         if (then !== undefined && !Number.isNaN(then)) earlier.push(Math.abs(then));
       }
       if (errors.length === 0) return [];
-      const sizes = errors.map(Math.abs).sort((a, b) => a - b);
-      const mean = (values: readonly number[]): number =>
-        values.reduce((sum, value) => sum + value, 0) / values.length;
       return [
         {
           metric,
           split,
-          count: errors.length,
-          meanError: mean(errors),
-          medianAbsoluteError: quantile(sizes, 0.5),
-          meanAbsoluteError: mean(sizes),
-          p90AbsoluteError: quantile(sizes, 0.9),
-          ...(hadProfile &&
-            earlier.length > 0 && {
-              medianAbsoluteErrorBefore: quantile(
-                earlier.sort((a, b) => a - b),
-                0.5,
-              ),
-            }),
+          ...errorStatistics(errors),
+          ...(hadProfile && earlier.length > 0 && { medianAbsoluteErrorBefore: median(earlier) }),
         },
       ];
     }),

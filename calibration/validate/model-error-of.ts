@@ -1,12 +1,15 @@
 import { log } from '../../base/math.ts';
 import { regimeOf } from '../../compare/queue-share.ts';
 import { kindOfReason } from '../../documents/kind-of-reason.ts';
-import type { LatencyFamily, ModelError, Residual } from '../../documents/model-error.ts';
+import {
+  LATENCY_FAMILIES,
+  type LatencyFamily,
+  type ModelError,
+  type Residual,
+} from '../../documents/model-error.ts';
 import type { ValidationCell, ValidationReport } from '../../documents/validation-report.ts';
 import { errorFigures } from './error-figures.ts';
 import { grouped } from './grouped.ts';
-
-const FAMILIES: readonly LatencyFamily[] = ['ttft', 'tpot', 'e2e'];
 
 /** What later forecasts need to know of these errors, and a reader of the README. */
 export function modelErrorOf(report: ValidationReport): ModelError {
@@ -18,7 +21,7 @@ export function modelErrorOf(report: ValidationReport): ModelError {
     apiVersion,
     kind: 'ModelError',
     manifest,
-    residuals: FAMILIES.flatMap((family) => residualsOf(family, cells)),
+    residuals: LATENCY_FAMILIES.flatMap((family) => residualsOf(family, cells)),
     range: {
       gpus: [...new Set(cells.map(({ hardware }) => hardware))].sort(),
       meanRunning: largest(({ meanRunning }) => meanRunning),

@@ -1,6 +1,8 @@
+import { LATENCY_FAMILIES } from '../../documents/model-error.ts';
 import type { RunEntry } from '../../documents/run-report.ts';
 import type { Trace } from '../../sim/workload/trace/trace.ts';
 import { measuredRequests } from './measured-requests.ts';
+import { mean } from '../../compare/mean.ts';
 import { quantile } from '../../compare/quantile.ts';
 import type { MeasuredFigure, MeasuredServer, ValidationCase } from './validation-case.ts';
 
@@ -23,12 +25,11 @@ export function recordedRun(run: RecordedRun): ValidationCase | undefined {
   const requests = measuredRequests(run.trace);
   if (requests === undefined) return undefined;
   const loadFactor = overload(run.trace);
-  const percentiles = (['ttft', 'tpot', 'e2e'] as const).flatMap((metric): MeasuredFigure[] => {
+  const percentiles = LATENCY_FAMILIES.flatMap((metric): MeasuredFigure[] => {
     const values = requests.flatMap((one) => one[metric] ?? []).sort((a, b) => a - b);
     if (values.length === 0) return [];
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     const figures = [
-      { name: 'mean', measured: mean },
+      { name: 'mean', measured: mean(values) },
       { name: 'p50', measured: quantile(values, 0.5) },
       { name: 'p90', measured: quantile(values, 0.9) },
       { name: 'p99', measured: quantile(values, 0.99) },

@@ -1,6 +1,7 @@
+import { LATENCY_FAMILIES } from '../../documents/model-error.ts';
 import { COMPLETED, indexOf, type RequestTable } from '../../documents/request-table.ts';
 import type { ValidationRequests } from '../../documents/validation-report.ts';
-import { quantile } from '../../compare/quantile.ts';
+import { errorStatistics } from './error-statistics.ts';
 import type { ValidationCase } from './validation-case.ts';
 
 /** Errors of each request against its own measurement: the k-th row of the run is the k-th request of the record. */
@@ -9,7 +10,7 @@ export function requestErrors(
   table: RequestTable | undefined,
 ): ValidationRequests[] {
   if (table === undefined) return [];
-  return (['ttft', 'tpot', 'e2e'] as const).flatMap((metric): ValidationRequests[] => {
+  return LATENCY_FAMILIES.flatMap((metric): ValidationRequests[] => {
     const errors: number[] = [];
     for (let row = 0; row < table.rows; row++) {
       const measured = requests[indexOf(table, row)]?.[metric];
@@ -18,16 +19,7 @@ export function requestErrors(
       if (!Number.isNaN(predicted)) errors.push(predicted / measured - 1);
     }
     if (errors.length === 0) return [];
-    const sizes = errors.map(Math.abs).sort((a, b) => a - b);
-    return [
-      {
-        id,
-        metric,
-        count: errors.length,
-        meanError: errors.reduce((sum, error) => sum + error, 0) / errors.length,
-        medianAbsoluteError: quantile(sizes, 0.5),
-        p90AbsoluteError: quantile(sizes, 0.9),
-      },
-    ];
+    const { meanAbsoluteError: _, ...statistics } = errorStatistics(errors);
+    return [{ id, metric, ...statistics }];
   });
 }

@@ -1,3 +1,4 @@
+import { LATENCY_FAMILIES } from '../../documents/model-error.ts';
 import type { Plan, PlanPool } from '../../documents/plan.ts';
 import { bandText } from '../band-rows.ts';
 
@@ -35,7 +36,7 @@ export function priceText({ usdPerHour, usdPerMonth }: Fleet): string {
 /** Where measured P90s of the answer would probably lie; undefined where no forecast was ever compared. */
 export function bandsText({ best }: Plan): string | undefined {
   const { bands = [] } = best ?? {};
-  const texts = ['ttft', 'tpot', 'e2e'].flatMap((family) => {
+  const texts = LATENCY_FAMILIES.flatMap((family) => {
     const band = bands.find(({ metric }) => metric === `${family}.p90`);
     return band === undefined ? [] : [`P90 ${family.toUpperCase()} ${bandText(band)}`];
   });

@@ -1,19 +1,8 @@
 import { kindOfReason } from '../../documents/kind-of-reason.ts';
-import type { ValidationReport, ValidationSummary } from '../../documents/validation-report.ts';
+import type { ErrorFigures, ValidationReport, ValidationSummary } from '../../documents/validation-report.ts';
 
 /** What a table shows of one set of errors: a row of the summary, or a goal. */
-export type Score = Pick<
-  ValidationSummary,
-  | 'split'
-  | 'count'
-  | 'pairs'
-  | 'indicative'
-  | 'meanError'
-  | 'medianAbsoluteError'
-  | 'meanAbsoluteError'
-  | 'worst'
-  | 'noise'
->;
+export type Score = ErrorFigures & Pick<ValidationSummary, 'split'>;
 
 /** A metric in a narrow column. */
 export function metricName(metric: string): string {
