@@ -1,5 +1,6 @@
 import type { ModelError } from '../documents/model-error.ts';
 import type { Label, RunEntry } from '../documents/run-report.ts';
+import { tokensPerRequest } from './tokens-per-request.ts';
 
 /**
  * What of a run lies beyond the measurements that forecasts were compared with: a GPU, the batch of a replica, the length of
@@ -13,13 +14,11 @@ export function outsideValidation(
   const label = (text: string): Label => ({ code: 'not-validated', text });
   const gpus = [...new Set(hardware.flatMap((name) => name ?? []))];
   const batches = entry.pools.flatMap(({ meanRunning }) => meanRunning ?? []);
-  const { requestsPerSecond = 0, inputTokensPerSecond, outputTokensPerSecond } = entry.throughput;
-  const each = (perSecond: number | undefined): number =>
-    perSecond === undefined || requestsPerSecond <= 0 ? 0 : perSecond / requestsPerSecond;
+  const { input = 0, output = 0 } = tokensPerRequest(entry.throughput);
   const means = [
     ['mean batch of a replica', Math.max(0, ...batches), range.meanRunning],
-    ['mean input tokens', each(inputTokensPerSecond), range.inputTokens],
-    ['mean output tokens', each(outputTokensPerSecond), range.outputTokens],
+    ['mean input tokens', input, range.inputTokens],
+    ['mean output tokens', output, range.outputTokens],
   ] as const;
   return [
     ...gpus

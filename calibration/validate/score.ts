@@ -1,4 +1,5 @@
 import { queueShareOf } from '../../compare/queue-share.ts';
+import { tokensPerRequest } from '../../compare/tokens-per-request.ts';
 import type { RequestTable } from '../../documents/request-table.ts';
 import type { RunEntry, StageReport } from '../../documents/run-report.ts';
 import type {
@@ -87,12 +88,7 @@ function circumstances(
   part: RunEntry | StageReport,
 ): Pick<ValidationCell, 'queueShare' | 'meanRunning' | 'inputTokens' | 'outputTokens'> {
   const share = queueShareOf(part);
-  const { requestsPerSecond, inputTokensPerSecond, outputTokensPerSecond } = part.throughput;
-  const each = (perSecond: number | undefined): number | undefined =>
-    perSecond === undefined || !(Number(requestsPerSecond) > 0)
-      ? undefined
-      : perSecond / Number(requestsPerSecond);
-  const [input, output] = [each(inputTokensPerSecond), each(outputTokensPerSecond)];
+  const { input, output } = tokensPerRequest(part.throughput);
   const [pool] = entry.pools;
   return {
     ...(share !== undefined && { queueShare: share }),
