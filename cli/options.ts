@@ -70,8 +70,14 @@ export function wholeNumbers(least: number): (text: string) => number[] {
   return (text) => text.split(',').map((part) => wholeNumber(least)(part.trim()));
 }
 
-function collected(value: string, before: readonly string[]): string[] {
+/** Parser of an option that may be repeated. */
+export function collected(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
+}
+
+/** Names with commas between them; undefined = none were given. */
+export function namesIn(text: string | undefined): string[] | undefined {
+  return text?.split(',').map((name) => name.trim());
 }
 
 function fixtureName(text: string): FixtureName {

@@ -35,6 +35,18 @@ export function processTerminal(): Terminal {
   };
 }
 
+/** The same terminal as --quiet and --no-color want it. */
+export function asAsked(
+  terminal: Terminal,
+  { quiet, color }: { readonly quiet?: true; readonly color: boolean },
+): Terminal {
+  return {
+    ...terminal,
+    colors: terminal.colors && color,
+    ...(quiet === true && { say: () => undefined, progress: () => undefined }),
+  };
+}
+
 /** To the start of the line, and erase it (ECMA-48 EL). */
 const CLEAR = '\r\u001b[2K';
 

@@ -8,6 +8,7 @@ import { workloadOf } from '../../scenarios/resolve/workload-of.ts';
 import { nodeResources } from '../files/node-resources.ts';
 import { findScenario, readScenario } from '../files/scenario-file.ts';
 import { openJobs } from '../jobs/jobs.ts';
+import { namesIn } from '../options.ts';
 import { packageVersion } from '../package-root.ts';
 import { WORTH_WORKERS } from '../run/play-all.ts';
 import type { Terminal } from '../terminal.ts';
@@ -32,7 +33,7 @@ export async function gateScenario(
   const replications = { contentSeed: options.seed, jitter: 0 };
   const opened = workloadOf(loaded, resources, options.requests, { replications });
   const seeds = Array.from({ length: options.replications }, (_, k) => options.seed + k);
-  const asked = options.policy?.split(',').map((policy) => policy.trim());
+  const asked = namesIn(options.policy);
   const policies = runInputs(scenario, opened, { policies: asked, seeds: [options.seed] }).map(
     ({ policy }) => policy,
   );

@@ -7,13 +7,11 @@ import { renderCalibrationTable } from '../../reports/calibration/calibration-ta
 import { renderCalibrationJson } from '../../reports/json.ts';
 import { calibrateFiles } from '../calibrate/calibrate-files.ts';
 import { CALIBRATION_FORMATS, readMeasuredFile } from '../calibrate/measured-file.ts';
-import { readBytes } from '../files/read-file.ts';
-import { findScenario } from '../files/scenario-file.ts';
-import { shownPath } from '../files/user-path.ts';
-import { outputOption, wholeNumber } from '../options.ts';
+import { findScenario, readScenario } from '../files/scenario-file.ts';
+import { collected, namesIn, outputOption, wholeNumber } from '../options.ts';
 import { parseOutputs } from '../run/output-option.ts';
 import { writeOutputs } from '../run/write-outputs.ts';
-import type { Terminal } from '../terminal.ts';
+import { asAsked, type Terminal } from '../terminal.ts';
 
 const FORMATS = ['table', 'json', 'yaml'] as const;
 
@@ -36,9 +34,7 @@ export function calibrateCommand(terminal: Terminal): Command {
     )
     .argument('[SCENARIO]', 'a scenario with the server that was measured')
     .addOption(
-      new Option('--from <FILE>', 'measurements (repeatable)')
-        .argParser((file: string, before: readonly string[] | undefined) => [...(before ?? []), file])
-        .makeOptionMandatory(),
+      new Option('--from <FILE>', 'measurements (repeatable)').argParser(collected).makeOptionMandatory(),
     )
     .addOption(
       new Option('--format <NAME>', 'format of the files; told from them unless given').choices(
@@ -53,30 +49,22 @@ export function calibrateCommand(terminal: Terminal): Command {
     .action((name: string | undefined, options: CalibrateOptions) => run(name, options, terminal));
 }
 
-async function run(
-  name: string | undefined,
-  { from, format, coefficients, output, seed, quiet, color }: CalibrateOptions,
-  terminal: Terminal,
-): Promise<void> {
+async function run(name: string | undefined, options: CalibrateOptions, terminal: Terminal): Promise<void> {
+  const { from, format, coefficients, output, seed } = options;
+  const io = asAsked(terminal, options);
   const outputs = parseOutputs(output, FORMATS);
-  const { cwd } = terminal;
+  const { cwd } = io;
   const begun = performance.now();
   const report = calibrateFiles({
     files: from.map((file) => readMeasuredFile(file, format, cwd)),
-    scenario: name === undefined ? undefined : scenarioText(findScenario(name, cwd), cwd),
-    coefficients: coefficients?.split(',').map((one) => one.trim()),
+    scenario: name === undefined ? undefined : readScenario(findScenario(name, cwd), cwd),
+    coefficients: namesIn(coefficients),
     seed,
     cwd,
   });
-  const io = { ...terminal, colors: terminal.colors && color };
   await writeOutputs(outputs, (kind, colored) => [rendered(report, kind, colored)], io);
   const seconds = (performance.now() - begun) / 1000;
-  if (quiet !== true) terminal.say(`fitted in ${seconds.toFixed(1)} s`);
-}
-
-function scenarioText(file: string, cwd: string): { file: string; text: string } {
-  const shown = shownPath(file, cwd);
-  return { file: shown, text: readBytes(file, shown).toString('utf8') };
+  io.say(`fitted in ${seconds.toFixed(1)} s`);
 }
 
 function rendered(report: CalibrationReport, format: (typeof FORMATS)[number], color: boolean): string {

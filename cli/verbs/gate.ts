@@ -12,10 +12,10 @@ import { GATE_FORMATS, renderGate } from '../gate/render-gate.ts';
 import { EXIT } from '../exit-codes.ts';
 import { ExitWith } from '../exit-with.ts';
 import { defaultJobs } from '../jobs/jobs.ts';
-import { fixtureHelp, fixturesOption, outputOption, setOption, wholeNumber } from '../options.ts';
+import { fixtureHelp, fixturesOption, namesIn, outputOption, setOption, wholeNumber } from '../options.ts';
 import { parseOutputs } from '../run/output-option.ts';
 import { checkOutputs, writeOutputs } from '../run/write-outputs.ts';
-import type { Terminal } from '../terminal.ts';
+import { asAsked, type Terminal } from '../terminal.ts';
 
 export interface GateOptions {
   readonly output: readonly string[];
@@ -63,11 +63,7 @@ export function gateCommand(terminal: Terminal): Command {
 }
 
 async function gate(name: string | undefined, options: GateOptions, terminal: Terminal): Promise<void> {
-  const io: Terminal = {
-    ...terminal,
-    colors: terminal.colors && options.color,
-    ...(options.quiet === true && { say: () => undefined, progress: () => undefined }),
-  };
+  const io = asAsked(terminal, options);
   const outputs = parseOutputs(options.output, GATE_FORMATS);
   checkOutputs(outputs, io);
   const begun = performance.now();
@@ -113,7 +109,7 @@ async function reportFor(
   return gateRecorded({
     baseline,
     candidate,
-    policies: policy?.split(',').map((one) => one.trim()),
+    policies: namesIn(policy),
     seed,
     cwd: terminal.cwd,
     scenario: name === undefined ? undefined : promisesOf(name, options, terminal),

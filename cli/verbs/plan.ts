@@ -13,7 +13,7 @@ import { ExitWith } from '../exit-with.ts';
 import { nodeResources } from '../files/node-resources.ts';
 import { findScenario, readScenario } from '../files/scenario-file.ts';
 import { defaultJobs, hasWorkers } from '../jobs/jobs.ts';
-import { outputOption, setOption, wholeNumber } from '../options.ts';
+import { namesIn, outputOption, setOption, wholeNumber } from '../options.ts';
 import { checkFolders, writeManifests } from '../plan/write-manifests.ts';
 import { cacheFolder, PlanCache, programDigest, type PlanKey } from '../plan/plan-cache.ts';
 import { planDryRunText } from '../plan/plan-dry-run.ts';
@@ -23,7 +23,7 @@ import { commandText } from '../run/command-text.ts';
 import { dryRun, expectedSeconds, SAMPLE_REQUESTS } from '../run/dry-run.ts';
 import { parseOutputs } from '../run/output-option.ts';
 import { checkOutputs, writeOutputs } from '../run/write-outputs.ts';
-import type { Terminal } from '../terminal.ts';
+import { asAsked, type Terminal } from '../terminal.ts';
 
 interface PlanOptions {
   readonly output: readonly string[];
@@ -62,12 +62,7 @@ export function planCommand(terminal: Terminal): Command {
 }
 
 async function plan(name: string, options: PlanOptions, terminal: Terminal): Promise<void> {
-  const silent = { say: () => undefined, progress: () => undefined };
-  const io: Terminal = {
-    ...terminal,
-    colors: terminal.colors && options.color,
-    ...(options.quiet === true && silent),
-  };
+  const io = asAsked(terminal, options);
   const outputs = parseOutputs(options.output, PLAN_FORMATS);
   const documents = outputs.flatMap(({ format, path }) => (format === 'manifests' ? [] : [{ format, path }]));
   const folders = outputs.flatMap(({ format, path }) => (format === 'manifests' ? [path] : []));
@@ -78,7 +73,7 @@ async function plan(name: string, options: PlanOptions, terminal: Terminal): Pro
   const loaded = loadScenario(file, options.set, resources);
   const scenario = resolveScenario(loaded, resources);
   const opened = workloadOf(loaded, resources, options.requests);
-  const asked = options.policy?.split(',').map((policy) => policy.trim());
+  const asked = namesIn(options.policy);
   const inputs = runInputs(scenario, opened, { policies: asked, seeds: [options.seed] });
   if (options.dryRun === true) {
     const space = planSpace(file, options.set, loaded, resources);
@@ -116,7 +111,7 @@ async function plan(name: string, options: PlanOptions, terminal: Terminal): Pro
     ));
   if (known === undefined) cache?.write(document);
   for (const folder of folders) writeManifests(folder ?? '', { plan: document, loaded, resources }, io);
-  const command = commandText('plan', [name], { ...options, sweep: [], replications: 1 });
+  const command = commandText('plan', [name], options);
   const output = { plan: document, scenario: scenarioYaml(scenario), command };
   await writeOutputs(documents, (format, color) => renderPlan(output, format, color), io);
   const { runs, shortened, requests } = document.effort;

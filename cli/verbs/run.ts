@@ -13,7 +13,7 @@ import { sweepAxes } from '../../scenarios/sweep/sweep-axes.ts';
 import { nodeResources } from '../files/node-resources.ts';
 import { findScenario, readScenario } from '../files/scenario-file.ts';
 import { defaultJobs } from '../jobs/jobs.ts';
-import { fixtureOption, outputOption, setOption, sweepOption, wholeNumber } from '../options.ts';
+import { fixtureOption, namesIn, outputOption, setOption, sweepOption, wholeNumber } from '../options.ts';
 import { commandText } from '../run/command-text.ts';
 import type { DecisionSelection } from '../../sim/fleet/decision-log.ts';
 import { decisionsOfOption, decisionsOption } from '../run/decisions-option.ts';
@@ -26,7 +26,7 @@ import { renderRun } from '../run/render-run.ts';
 import { runReportOf } from '../run/run-report-of.ts';
 import { checkOutputs, writeOutputs } from '../run/write-outputs.ts';
 import { sweep, sweepCases, SWEEP_FORMATS, type SweepFormat } from '../sweep/sweep.ts';
-import type { Terminal } from '../terminal.ts';
+import { asAsked, type Terminal } from '../terminal.ts';
 
 interface RunOptions {
   readonly output: readonly string[];
@@ -75,7 +75,7 @@ export function runCommand(terminal: Terminal): Command {
 }
 
 async function run(name: string, options: RunOptions, terminal: Terminal): Promise<void> {
-  const io = quieted(terminal, options);
+  const io = asAsked(terminal, options);
   const outputs = outputsOf(options);
   checkOutputs(outputs, io);
   const decisions = decisionsWanted(options, io);
@@ -90,7 +90,7 @@ async function run(name: string, options: RunOptions, terminal: Terminal): Promi
   const opened = workloadOf(loaded, resources, options.requests, { fixture });
   const seeds = Array.from({ length: options.replications }, (_, k) => options.seed + k);
   const check = options.check ?? false;
-  const policies = options.policy?.split(',').map((policy) => policy.trim());
+  const policies = namesIn(options.policy);
   const inputs = runInputs(scenario, opened, { policies, seeds, check, decisions: decisions?.selection });
   const source = {
     scenario: file,
@@ -175,12 +175,4 @@ function outputsOf({ output, perRequest }: RunOptions): Output[] {
     message: isCsv ? '-o csv prints one row per request' : '--per-request says nothing to these outputs',
     hint: isCsv ? 'add --per-request' : 'add -o csv=FILE',
   });
-}
-
-function quieted(terminal: Terminal, { quiet, color }: RunOptions): Terminal {
-  return {
-    ...terminal,
-    colors: terminal.colors && color,
-    ...(quiet === true && { say: () => undefined, progress: () => undefined }),
-  };
 }

@@ -14,7 +14,7 @@ import { commandText } from '../run/command-text.ts';
 import { parseOutputs } from '../run/output-option.ts';
 import { pageScripts } from '../run/page-scripts.ts';
 import { writeOutputs } from '../run/write-outputs.ts';
-import type { Terminal } from '../terminal.ts';
+import { asAsked, type Terminal } from '../terminal.ts';
 import { readMeasurements } from '../validate/read-measurements.ts';
 import { validate } from '../validate/validate.ts';
 
@@ -45,11 +45,7 @@ export function validateCommand(terminal: Terminal): Command {
 }
 
 async function run(names: readonly string[], options: ValidateOptions, terminal: Terminal): Promise<void> {
-  const io: Terminal = {
-    ...terminal,
-    colors: terminal.colors && options.color,
-    ...(options.quiet === true && { say: () => undefined, progress: () => undefined }),
-  };
+  const io = asAsked(terminal, options);
   const outputs = parseOutputs(options.output, FORMATS);
   const measurements = readMeasurements(names, io.cwd);
   const begun = performance.now();
