@@ -1,5 +1,6 @@
+import { grouped } from '../../base/grouped.ts';
 import type { KernelTables } from '../../hardware-profiles/kernel-tables.ts';
-import { groupBy, numberOf, textOf, type MeasuredRow } from './measured-rows.ts';
+import { numberOf, textOf, type MeasuredRow } from './measured-rows.ts';
 import { monotone, thinGrid } from './thin-grid.ts';
 
 /**
@@ -9,7 +10,7 @@ import { monotone, thinGrid } from './thin-grid.ts';
 export function allReduceTables(rows: readonly MeasuredRow[]): KernelTables['allReduce'] {
   return [true, false].flatMap((inGraph) => {
     const own = rows.filter((row) => textOf(row, 'backend') === (inGraph ? 'vllm_graph' : 'vllm_eager'));
-    const lines = groupBy(own, (row) => `${numberOf(row, 'num_gpus')}`);
+    const lines = grouped(own, (row) => `${numberOf(row, 'num_gpus')}`);
     const measured = [...lines.values()].flatMap((line) => {
       const sorted = [...line].sort((a, b) => numberOf(a, 'message_size') - numberOf(b, 'message_size'));
       const times = monotone(sorted.map((row) => numberOf(row, 'latency') * 1e-3));

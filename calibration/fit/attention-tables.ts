@@ -1,5 +1,6 @@
+import { grouped } from '../../base/grouped.ts';
 import type { AttentionTable } from '../../hardware-profiles/kernel-tables.ts';
-import { groupBy, median, numberOf, textOf, type MeasuredRow } from './measured-rows.ts';
+import { median, numberOf, textOf, type MeasuredRow } from './measured-rows.ts';
 import { fitError, monotone, thinGrid, type Measured } from './thin-grid.ts';
 
 const ROWS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
@@ -47,8 +48,10 @@ export function decodeAttentionTables(rows: readonly MeasuredRow[], memory: GpuL
             ],
     };
   const tables = attentionGroups(rows).flatMap(({ headDim, kvDtype, window, own }) => {
-    const grouped = own.filter((row) => numberOf(row, 'num_heads') > numberOf(row, 'num_key_value_heads'));
-    const points = medians(grouped.length > 0 ? grouped : own, (row) => [
+    const groupedQueries = own.filter(
+      (row) => numberOf(row, 'num_heads') > numberOf(row, 'num_key_value_heads'),
+    );
+    const points = medians(groupedQueries.length > 0 ? groupedQueries : own, (row) => [
       numberOf(row, 'num_key_value_heads'),
       numberOf(row, 'batch_size'),
       numberOf(row, 'step') + 1,
@@ -60,7 +63,7 @@ export function decodeAttentionTables(rows: readonly MeasuredRow[], memory: GpuL
       (kvDtype === 'fp8' ? 1 : 2) *
       batch *
       (window > 0 ? Math.min(window, context) : context);
-    const lines = groupBy(points, ({ point }) => `${point[0]},${point[1]}`);
+    const lines = grouped(points, ({ point }) => `${point[0]},${point[1]}`);
     const measured = [...lines.values()].flatMap((line) => {
       const sorted = [...line].sort((a, b) => (a.point[2] ?? 0) - (b.point[2] ?? 0));
       const [kvHeads = 1, batch = 1] = sorted[0]?.point ?? [];
@@ -100,9 +103,11 @@ export function prefillAttentionTables(
       );
       return [];
     }
-    const grouped = own.filter((row) => numberOf(row, 'num_heads') > numberOf(row, 'num_key_value_heads'));
-    const points = medians(grouped, (row) => [numberOf(row, 'num_heads'), numberOf(row, 'isl')]);
-    const lines = groupBy(points, ({ point }) => `${point[0]}`);
+    const groupedQueries = own.filter(
+      (row) => numberOf(row, 'num_heads') > numberOf(row, 'num_key_value_heads'),
+    );
+    const points = medians(groupedQueries, (row) => [numberOf(row, 'num_heads'), numberOf(row, 'isl')]);
+    const lines = grouped(points, ({ point }) => `${point[0]}`);
     const measured = [...lines.values()].flatMap((line) => {
       const sorted = [...line].sort((a, b) => (a.point[1] ?? 0) - (b.point[1] ?? 0));
       return monotone(sorted.map(({ time }) => time)).map((time, index) => ({
@@ -132,7 +137,7 @@ interface AttentionGroup {
 }
 
 function attentionGroups(rows: readonly MeasuredRow[]): AttentionGroup[] {
-  const groups = groupBy(rows, (row) =>
+  const groups = grouped(rows, (row) =>
     [numberOf(row, 'head_dim'), textOf(row, 'kv_cache_dtype'), windowOf(row)].join(),
   );
   return [...groups.values()]
@@ -155,7 +160,7 @@ function windowOf(row: MeasuredRow): number {
 }
 
 function medians(rows: readonly MeasuredRow[], pointOf: (row: MeasuredRow) => number[]): Measured[] {
-  const groups = groupBy(rows, (row) => pointOf(row).join());
+  const groups = grouped(rows, (row) => pointOf(row).join());
   return [...groups.values()].map((group) => ({
     point: pointOf(group[0] ?? {}),
     time: median(group.map((row) => numberOf(row, 'latency'))) * 1e-3,

@@ -1,7 +1,8 @@
+import { grouped } from '../../base/grouped.ts';
 import type { ExpertTable } from '../../hardware-profiles/kernel-tables.ts';
 import type { GpuLimits } from './attention-tables.ts';
 import { MEASURED_FORMATS } from './gemm-tables.ts';
-import { groupBy, median, numberOf, textOf, type MeasuredRow } from './measured-rows.ts';
+import { median, numberOf, textOf, type MeasuredRow } from './measured-rows.ts';
 import { fitError, monotone, thinGrid, type Measured } from './thin-grid.ts';
 
 const TOKENS = [1, 2, 4, 8, 16, 32, 64, 96, 128, 192, 256, 384, 512, 1024, 2048, 4096, 8192, 16384];
@@ -46,7 +47,7 @@ export function expertTables(
 }
 
 function curvesOf(uneven: readonly MeasuredRow[]): ExpertTable[] {
-  const shapes = groupBy(uneven, (row) => SHAPE.map((key) => row[key]).join());
+  const shapes = grouped(uneven, (row) => SHAPE.map((key) => row[key]).join());
   return [...shapes.values()].flatMap((own) => {
     const first = own[0] ?? {};
     const format = MEASURED_FORMATS[textOf(first, 'moe_dtype')];
@@ -85,7 +86,7 @@ function curveOf(rows: readonly MeasuredRow[], [tensor, expert]: readonly [numbe
   const own = rows.filter(
     (row) => numberOf(row, 'moe_tp_size') === tensor && numberOf(row, 'moe_ep_size') === expert,
   );
-  const byTokens = groupBy(own, (row) => `${numberOf(row, 'num_tokens')}`);
+  const byTokens = grouped(own, (row) => `${numberOf(row, 'num_tokens')}`);
   const tokens = [...byTokens.keys()].map(Number).sort((a, b) => a - b);
   const times = tokens.map(
     (count) => median((byTokens.get(`${count}`) ?? []).map((row) => numberOf(row, 'latency'))) * 1e-3,

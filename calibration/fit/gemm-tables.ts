@@ -1,6 +1,7 @@
+import { grouped } from '../../base/grouped.ts';
 import type { KernelTables } from '../../hardware-profiles/kernel-tables.ts';
 import type { WeightFormat } from '../../hardware-profiles/model-profile.ts';
-import { groupBy, median, numberOf, textOf, type MeasuredRow } from './measured-rows.ts';
+import { median, numberOf, textOf, type MeasuredRow } from './measured-rows.ts';
 import { fitError, monotone, thinGrid, type Measured } from './thin-grid.ts';
 
 /** Sizes that the thinned tables keep, where they were measured. */
@@ -32,7 +33,7 @@ export function gemmTables(rows: readonly MeasuredRow[]): {
 } {
   const tables: KernelTables['gemm'][number][] = [];
   const leftOut: string[] = [];
-  const byFormat = groupBy(rows, (row) => textOf(row, 'gemm_dtype'));
+  const byFormat = grouped(rows, (row) => textOf(row, 'gemm_dtype'));
   const large = new Map([...byFormat].map(([format, own]) => [format, largeTimes(own)]));
   for (const [measuredFormat, own] of byFormat) {
     const format = MEASURED_FORMATS[measuredFormat];
@@ -79,7 +80,7 @@ function ratioTo(
 
 /** Twins m and m+1 averaged, then monotone in m; points are (n, k, m). */
 function smoothed(rows: readonly MeasuredRow[]): Measured[] {
-  const lines = groupBy(rows, (row) => `${row['n']},${row['k']}`);
+  const lines = grouped(rows, (row) => `${row['n']},${row['k']}`);
   return [...lines.values()].flatMap((line) => {
     const times = new Map(line.map((row) => [numberOf(row, 'm'), numberOf(row, 'latency') * 1e-3]));
     const ms = [...times.keys()].filter((m) => m < 17 || !times.has(m - 1)).sort((a, b) => a - b);
@@ -100,7 +101,7 @@ function smoothed(rows: readonly MeasuredRow[]): Measured[] {
  */
 function completed(measured: readonly Measured[], axes: readonly (readonly number[])[]): Measured[] {
   const [ns = [], ks = []] = axes;
-  const lines = groupBy(measured, ({ point }) => `${point[0]},${point[1]}`);
+  const lines = grouped(measured, ({ point }) => `${point[0]},${point[1]}`);
   return ns.flatMap((n) =>
     ks.flatMap((k) => {
       if (lines.has(`${n},${k}`)) return [];

@@ -1,6 +1,7 @@
+import { grouped } from '../../base/grouped.ts';
 import type { LatentTable } from '../../hardware-profiles/kernel-tables.ts';
 import { MEASURED_FORMATS } from './gemm-tables.ts';
-import { groupBy, median, numberOf, textOf, type MeasuredRow } from './measured-rows.ts';
+import { median, numberOf, textOf, type MeasuredRow } from './measured-rows.ts';
 import { fitError, monotone, thinGrid, type Measured } from './thin-grid.ts';
 
 const HEADS = [8, 16, 32, 64, 128];
@@ -32,16 +33,16 @@ function tables(
   pointOf: (row: MeasuredRow) => number[],
   wanted: readonly (readonly number[])[],
 ): LatentTable[] {
-  const groups = groupBy(rows, (row) => `${textOf(row, 'kv_cache_dtype')},${textOf(row, 'gemm_type')}`);
+  const groups = grouped(rows, (row) => `${textOf(row, 'kv_cache_dtype')},${textOf(row, 'gemm_type')}`);
   return [...groups.values()].flatMap((own) => {
     const format = MEASURED_FORMATS[textOf(own[0] ?? {}, 'gemm_type')];
     if (format === undefined) return [];
-    const byPoint = groupBy(own, (row) => pointOf(row).join());
+    const byPoint = grouped(own, (row) => pointOf(row).join());
     const points: Measured[] = [...byPoint.values()].map((group) => ({
       point: pointOf(group[0] ?? {}),
       time: median(group.map((row) => numberOf(row, 'latency'))) * 1e-3,
     }));
-    const lines = groupBy(points, ({ point }) => point.slice(0, -1).join());
+    const lines = grouped(points, ({ point }) => point.slice(0, -1).join());
     const measured = [...lines.values()].flatMap((line) => {
       const sorted = [...line].sort((a, b) => (a.point.at(-1) ?? 0) - (b.point.at(-1) ?? 0));
       return monotone(sorted.map(({ time }) => time)).map((time, index) => ({

@@ -11,18 +11,6 @@ export function textOf(row: MeasuredRow, column: string): string {
   return String(row[column] ?? '');
 }
 
-/** Groups rows by a key, in order of first appearance. */
-export function groupBy<Row>(rows: readonly Row[], key: (row: Row) => string): Map<string, Row[]> {
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const name = key(row);
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [row]);
-    else group.push(row);
-  }
-  return groups;
-}
-
 /** Middle value; the lower one of two middles. NaN of nothing. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

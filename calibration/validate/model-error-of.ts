@@ -1,3 +1,4 @@
+import { grouped } from '../../base/grouped.ts';
 import { log } from '../../base/math.ts';
 import { regimeOf } from '../../compare/queue-share.ts';
 import { kindOfReason } from '../../documents/kind-of-reason.ts';
@@ -9,7 +10,6 @@ import {
 } from '../../documents/model-error.ts';
 import type { ValidationCell, ValidationReport } from '../../documents/validation-report.ts';
 import { errorFigures } from './error-figures.ts';
-import { grouped } from './grouped.ts';
 
 /** What later forecasts need to know of these errors, and a reader of the README. */
 export function modelErrorOf(report: ValidationReport): ModelError {

@@ -1,4 +1,5 @@
 import { csvRows } from '../../sim/workload/trace/csv-rows.ts';
+import { grouped } from '../../base/grouped.ts';
 import { Sha256 } from '../../base/sha256.ts';
 import type { TraceFiles } from '../../sim/workload/trace/trace-format.ts';
 import type { TraceRow } from '../../sim/workload/trace/trace-row.ts';
@@ -6,7 +7,6 @@ import { loadModel } from '../../hardware-profiles/load-model.ts';
 import type { ProfileSource } from '../../hardware-profiles/profile-source.ts';
 import { API_VERSION, type RunEntry } from '../../documents/run-report.ts';
 import { doubtsAbout, type MeasuredLoad } from './doubts.ts';
-import { grouped } from './grouped.ts';
 import { gpuNamed } from './gpu-named.ts';
 import { drawnLength, isInferenceX, launchOf, REQUESTS_PER_CLIENT, type Launch } from './inference-x.ts';
 import { modelNamed } from './model-named.ts';

@@ -1,6 +1,6 @@
+import { grouped } from '../../base/grouped.ts';
 import type { ValidationCell, ValidationSummary } from '../../documents/validation-report.ts';
 import { errorFigures } from './error-figures.ts';
-import { grouped } from './grouped.ts';
 
 const METRICS = ['tpot', 'e2e', 'ttft', 'throughput'];
 const BINS = ['steady', 'loaded', 'knee', undefined];

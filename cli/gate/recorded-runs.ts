@@ -2,6 +2,7 @@ import path from 'node:path';
 
 import { CsvError, parse } from 'csv-parse/sync';
 
+import { grouped } from '../../base/grouped.ts';
 import { UserError } from '../../base/user-error.ts';
 import { COMPLETED, REQUEST_STATUSES, TTFT_PARTS, type RequestTable } from '../../documents/request-table.ts';
 import { meetsTargets, targetsOf, type Slo } from '../../sim/metrics/slo.ts';
@@ -54,13 +55,7 @@ export function readRecordedRuns(name: string, cwd: string, context: RecordedWit
       `has the unknown status "${strange['status']}" at request ${strange['id']}; known: ${statuses.join(', ')}`,
     );
   }
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const key = JSON.stringify([row['policy'], row['seed']]);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [row]);
-    else group.push(row);
-  }
+  const groups = grouped(rows, (row) => JSON.stringify([row['policy'], row['seed']]));
   return {
     file: name,
     workloadSha256,

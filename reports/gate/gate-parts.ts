@@ -1,3 +1,4 @@
+import { grouped } from '../../base/grouped.ts';
 import { figureTitle } from '../../documents/figure.ts';
 import type {
   ChangedDecision,
@@ -34,12 +35,9 @@ export function methodText({ manifest, method, policies }: GateReport): string {
 
 /** The comparisons of a report, those of two policies under one fixture together. */
 export function contests({ comparisons }: GateReport): GateComparison[][] {
-  const groups = new Map<string, GateComparison[]>();
-  for (const one of comparisons) {
-    const key = JSON.stringify([one.fixture, one.baseline, one.candidate]);
-    groups.set(key, [...(groups.get(key) ?? []), one]);
-  }
-  return [...groups.values()];
+  const keyOf = ({ fixture, baseline, candidate }: GateComparison): string =>
+    JSON.stringify([fixture, baseline, candidate]);
+  return [...grouped(comparisons, keyOf).values()];
 }
 
 export function contestTitle([first]: readonly GateComparison[]): string {

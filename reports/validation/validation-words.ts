@@ -1,3 +1,4 @@
+import { grouped } from '../../base/grouped.ts';
 import { kindOfReason } from '../../documents/kind-of-reason.ts';
 import type { ErrorFigures, ValidationReport, ValidationSummary } from '../../documents/validation-report.ts';
 
@@ -38,10 +39,6 @@ export function pairsOf({ cells }: Pick<ValidationReport, 'cells'>): number {
 export function reasonsOf({
   notScored,
 }: Pick<ValidationReport, 'notScored'>): { readonly reason: string; readonly ids: readonly string[] }[] {
-  const reasons = new Map<string, string[]>();
-  for (const { id, reason } of notScored) {
-    const kind = kindOfReason(reason);
-    reasons.set(kind, [...(reasons.get(kind) ?? []), id]);
-  }
-  return [...reasons].map(([reason, ids]) => ({ reason, ids }));
+  const reasons = grouped(notScored, ({ reason }) => kindOfReason(reason));
+  return [...reasons].map(([reason, own]) => ({ reason, ids: own.map(({ id }) => id) }));
 }
