@@ -20,8 +20,8 @@ import { resolvePlainScalar } from './go-scalar.ts';
 export interface ParsedYaml {
   readonly root: ConfigNode | undefined;
   readonly problems: readonly Problem[];
-  /** Where the documents after the first begin; the picker does not look at them. */
-  readonly later: readonly number[];
+  /** Roots of the documents after the first, at which the picker does not look. */
+  readonly later: readonly (ConfigNode | undefined)[];
   /** Present when the text begins as JSON does and is none. */
   readonly notJson?: Problem;
 }
@@ -53,7 +53,7 @@ export function parseGoYaml(text: string, file: string, locate?: Locate): Parsed
       const { line, col } = lines.linePos(offset);
       return { file, line, column: col };
     });
-  const later = rest.map(({ range }) => range[0]);
+  const later = rest.map((other) => readDocument(other, place, false).root);
   if (document === undefined) return { root: undefined, problems: [], later };
   const notJson =
     json.brokenAt === undefined
@@ -66,6 +66,14 @@ export function parseGoYaml(text: string, file: string, locate?: Locate): Parsed
             'put keys and strings in double quotes, or write block-style YAML',
           ),
         };
+  return { ...readDocument(document, place, json.isJson), later, ...notJson };
+}
+
+function readDocument(
+  document: Document.Parsed,
+  place: Locate,
+  isJson: boolean,
+): Pick<ParsedYaml, 'root' | 'problems'> {
   const problems = document.errors.map((error) =>
     configProblem(
       'decode',
@@ -73,11 +81,10 @@ export function parseGoYaml(text: string, file: string, locate?: Locate): Parsed
       (error.message.split('\n')[0] ?? '').replace(/ at line.*$/, ''),
     ),
   );
-  if (problems.length > 0 || document.contents === null)
-    return { root: undefined, problems, later, ...notJson };
-  const root = new TreeBuilder(document, place, problems, json.isJson).node(document.contents, new Set());
+  if (problems.length > 0 || document.contents === null) return { root: undefined, problems };
+  const root = new TreeBuilder(document, place, problems, isJson).node(document.contents, new Set());
   const nothing = root.kind === 'scalar' && root.value === undefined;
-  return { root: nothing ? undefined : root, problems, later, ...notJson };
+  return { root: nothing ? undefined : root, problems };
 }
 
 /** Whether a text that begins with { is JSON, and if not, where it stops to be. */

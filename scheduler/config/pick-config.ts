@@ -25,25 +25,23 @@ export function pickConfig(
   const parsed = parseGoYaml(text, file);
   problems.push(...parsed.problems);
   if (problems.length > 0) return undefined;
-  const later = parsed.later.map((offset) =>
-    parseGoYaml(text.slice(offset), file, (inner) => placeIn(text, file, offset + inner)),
-  );
-  if (!isConfigMap(parsed.root)) {
+  const { root, later } = parsed;
+  if (!isConfigMap(root)) {
     if (key !== undefined) {
       const at = { file, line: 1, column: 1 };
       problems.push(configProblem('decode', at, `there is no ConfigMap here to take "${key}" from`));
       return undefined;
     }
-    const isIgnored = later.some(({ root }) => isPickerConfig(root) || dataEntries(root).length > 0);
+    const isIgnored = later.some((other) => isPickerConfig(other) || dataEntries(other).length > 0);
     const warnings = isIgnored
       ? ['only the first YAML document counts, as in the picker; a later one holds another configuration']
       : [];
     return { parsed, text, warnings };
   }
-  const entries = [parsed, ...later].flatMap(({ root }) => dataEntries(root));
+  const entries = [root, ...later].flatMap(dataEntries);
   const found = key === undefined ? configEntries(entries) : entries.filter((entry) => entry.key === key);
   const [embedded] = found;
-  const plain = key === undefined ? later.filter(({ root }) => isPickerConfig(root)).length : 0;
+  const plain = key === undefined ? later.filter(isPickerConfig).length : 0;
   if (embedded === undefined || found.length + plain > 1) {
     problems.push(embedded === undefined ? missing(entries, key, file) : several(found, plain, key, file));
     return undefined;
@@ -73,11 +71,6 @@ function several(found: readonly Embedded[], plain: number, key: string | undefi
       ? `say which, as the picker's --config-file does: router: { file: …, key: ${keys[0]} }`
       : 'put the one that is meant into a file of its own',
   );
-}
-
-function placeIn(text: string, file: string, offset: number): SourcePosition {
-  const before = text.slice(0, offset).split('\n');
-  return { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
 /** Places in an embedded text, seen from the file it lies in. */
