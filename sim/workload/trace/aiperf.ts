@@ -26,12 +26,7 @@ export const aiperf: TraceFormat = {
       });
       if (builder.rows >= rows) break;
     }
-    return builder.finish({
-      format: 'aiperf',
-      knowsPrefixes: false,
-      blockSize: undefined,
-      sha256: digest.hex(),
-    });
+    return builder.finish({ format: 'aiperf', sha256: digest.hex() });
   },
 };
 

@@ -23,12 +23,7 @@ export const azure: TraceFormat = {
       });
       if (builder.rows >= rows) break;
     }
-    return builder.finish({
-      format: 'azure',
-      knowsPrefixes: false,
-      blockSize: undefined,
-      sha256: digest.hex(),
-    });
+    return builder.finish({ format: 'azure', sha256: digest.hex() });
   },
 };
 

@@ -38,12 +38,7 @@ export const blisTraceV2: TraceFormat = {
       if (builder.rows >= rows) break;
     }
     const knowsPrefixes = groups.size > 0;
-    return builder.finish({
-      format: 'blis-trace-v2',
-      knowsPrefixes,
-      blockSize: undefined,
-      sha256: digest.hex(),
-    });
+    return builder.finish({ format: 'blis-trace-v2', knowsPrefixes, sha256: digest.hex() });
   },
 };
 

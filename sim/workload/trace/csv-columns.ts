@@ -32,6 +32,6 @@ export const csvColumns: TraceFormat = {
       if (builder.rows >= rows) break;
     }
     const sha256 = digest.update(JSON.stringify(columns)).hex();
-    return builder.finish({ format: 'columns', knowsPrefixes: false, blockSize: undefined, sha256 });
+    return builder.finish({ format: 'columns', sha256 });
   },
 };

@@ -34,12 +34,7 @@ export const guidellm: TraceFormat = {
         if (builder.rows >= rows) break;
       }
     }
-    return builder.finish({
-      format: 'guidellm',
-      knowsPrefixes: false,
-      blockSize: undefined,
-      sha256: digest.hex(),
-    });
+    return builder.finish({ format: 'guidellm', sha256: digest.hex() });
   },
 };
 

@@ -31,12 +31,7 @@ export const inferencePerf: TraceFormat = {
         e2e: failed ? undefined : row.number('end_time') - start,
       });
     }
-    return builder.finish({
-      format: 'inference-perf',
-      knowsPrefixes: false,
-      blockSize: undefined,
-      sha256: digest.hex(),
-    });
+    return builder.finish({ format: 'inference-perf', sha256: digest.hex() });
   },
 };
 

@@ -70,12 +70,7 @@ export const ragpulse: TraceFormat = {
       });
       if (builder.rows >= rows) break;
     }
-    return builder.finish({
-      format: 'ragpulse',
-      knowsPrefixes: true,
-      blockSize: undefined,
-      sha256: digest.hex(),
-    });
+    return builder.finish({ format: 'ragpulse', knowsPrefixes: true, sha256: digest.hex() });
   },
 };
 

@@ -56,8 +56,9 @@ export interface TraceRowInput {
   readonly queueTime?: Seconds | undefined;
 }
 
-/** Fixed facts of a trace, which its reader knows. */
-export type TraceFacts = Pick<Trace, 'format' | 'knowsPrefixes' | 'blockSize' | 'sha256'>;
+/** Fixed facts of a trace, which its reader knows; most formats say nothing of prefixes and blocks. */
+export type TraceFacts = Pick<Trace, 'format' | 'sha256'> &
+  Partial<Pick<Trace, 'knowsPrefixes' | 'blockSize'>>;
 
 /** Collects rows into a Trace. Contents that rows share have positive ids, from 1. */
 export class TraceBuilder {
@@ -100,13 +101,16 @@ export class TraceBuilder {
     return this.arrivals.length;
   }
 
-  finish(facts: TraceFacts): Trace {
+  finish({ format, sha256, knowsPrefixes = false, blockSize }: TraceFacts): Trace {
     const first = this.arrivals.reduce((least, arrival) => Math.min(least, arrival), Infinity);
     const measured =
       this.ttfts.some((ttft) => !Number.isNaN(ttft)) || this.e2es.some((e2e) => !Number.isNaN(e2e));
     const queued = this.queueTimes.some((time) => !Number.isNaN(time));
     return {
-      ...facts,
+      format,
+      knowsPrefixes,
+      blockSize,
+      sha256,
       rows: this.rows,
       arrivals: Float64Array.from(this.arrivals, (arrival) => arrival - first),
       inputTokens: Int32Array.from(this.inputTokens),

@@ -49,12 +49,7 @@ export const vllmBench: TraceFormat = {
         e2e: ttft === undefined ? undefined : ttft + sumOf(gaps[k]),
       });
     }
-    return builder.finish({
-      format: 'vllm-bench',
-      knowsPrefixes: false,
-      blockSize: undefined,
-      sha256: digest.hex(),
-    });
+    return builder.finish({ format: 'vllm-bench', sha256: digest.hex() });
   },
 };
 

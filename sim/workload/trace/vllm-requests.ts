@@ -44,11 +44,6 @@ export const vllmRequests: TraceFormat = {
         e2e: since(lastToken),
       });
     }
-    return builder.finish({
-      format: 'vllm-requests',
-      knowsPrefixes: false,
-      blockSize: undefined,
-      sha256: digest.hex(),
-    });
+    return builder.finish({ format: 'vllm-requests', sha256: digest.hex() });
   },
 };
