@@ -1,4 +1,4 @@
-import { quantile } from './quantile.ts';
+import { quantile } from '../base/quantile.ts';
 
 /** Median of values in any order; NaN of none. */
 export function median(values: readonly number[]): number {

@@ -9,7 +9,7 @@ import { metricAt } from '../documents/metric.ts';
 import type { Band, RunEntry } from '../documents/run-report.ts';
 import { ENOUGH_PAIRS, type AccuracyClass } from '../documents/validation-report.ts';
 import { exp } from '../base/math.ts';
-import { quantile } from './quantile.ts';
+import { quantile } from '../base/quantile.ts';
 import { queueShareOf, regimeOf } from './queue-share.ts';
 
 /** Share of comparisons that a band is meant to hold. */

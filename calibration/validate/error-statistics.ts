@@ -1,5 +1,5 @@
 import { mean } from '../../compare/mean.ts';
-import { quantile } from '../../compare/quantile.ts';
+import { quantile } from '../../base/quantile.ts';
 
 /** What some signed errors, at least one, come to. */
 export function errorStatistics(errors: readonly number[]): {

@@ -3,7 +3,7 @@ import type { RunEntry } from '../../documents/run-report.ts';
 import type { Trace } from '../../sim/workload/trace/trace.ts';
 import { measuredRequests } from './measured-requests.ts';
 import { mean } from '../../compare/mean.ts';
-import { quantile } from '../../compare/quantile.ts';
+import { quantile } from '../../base/quantile.ts';
 import type { MeasuredFigure, MeasuredServer, ValidationCase } from './validation-case.ts';
 
 export interface RecordedRun {

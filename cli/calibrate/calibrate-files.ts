@@ -9,7 +9,7 @@ import { joinedComparison } from '../../calibration/calibrate/joined-comparison.
 import { requestComparison } from '../../calibration/calibrate/request-comparison.ts';
 import type { CalibratedServer, ScenarioText } from '../../calibration/calibrate/server.ts';
 import { stepComparison } from '../../calibration/calibrate/step-comparison.ts';
-import { quantile } from '../../compare/quantile.ts';
+import { quantile } from '../../base/quantile.ts';
 import type { CalibrationError, CalibrationReport } from '../../documents/calibration-report.ts';
 import { API_VERSION, type Label } from '../../documents/run-report.ts';
 import { loadScenario } from '../../scenarios/load/load-scenario.ts';

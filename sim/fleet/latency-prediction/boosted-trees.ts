@@ -1,7 +1,7 @@
+import { quantile as quantileOf } from '../../../base/quantile.ts';
 import type { Random } from '../../../base/random.ts';
 import { binRows } from './feature-bins.ts';
 import type { LatencyModel } from './latency-model.ts';
-import { quantileOf } from './quantile-of.ts';
 import { growTree, type RegressionTree } from './regression-tree.ts';
 
 /** What llm-d's training server gives XGBoost: training_server.py of llm-d/llm-d-latency-predictor, 2026 (xgb_params). */
@@ -24,7 +24,7 @@ export function fitBoostedTrees(
   quantile: number,
   random: Random,
 ): LatencyModel {
-  const first = quantileOf(Float64Array.from(answers), quantile);
+  const first = quantileOf(Float64Array.from(answers).sort(), quantile);
   const binned = binRows(rows);
   const features = Array.from({ length: binned.columns.length }, (_, feature) => feature);
   const guesses = new Float64Array(rows.length).fill(first);
@@ -38,7 +38,7 @@ export function fitBoostedTrees(
     if (sample.length === 0) continue;
     const tree = growTree(binned, sample, columns, gradients, LIMITS, (leaf) => {
       const lacking = Float64Array.from(leaf, (row) => (answers[row] ?? 0) - (guesses[row] ?? 0));
-      return LEARNING_RATE * quantileOf(lacking, quantile);
+      return LEARNING_RATE * quantileOf(lacking.sort(), quantile);
     });
     trees.push(tree);
     rows.forEach((row, i) => {

@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { random } from '../../../../base/random.ts';
 import { fitBoostedTrees } from '../../../../sim/fleet/latency-prediction/boosted-trees.ts';
 import { binRows } from '../../../../sim/fleet/latency-prediction/feature-bins.ts';
-import { quantileOf } from '../../../../sim/fleet/latency-prediction/quantile-of.ts';
 import { growTree } from '../../../../sim/fleet/latency-prediction/regression-tree.ts';
 
 const LIMITS = { maxDepth: 2, minChildWeight: 1, gamma: 0, regAlpha: 0, regLambda: 0 };
@@ -141,11 +140,4 @@ it('bins keep the order of values, each its own while there are few', () => {
     ),
     { numRuns: 100 },
   );
-});
-
-it('a quantile lies between the two nearest values', () => {
-  expect(quantileOf(Float64Array.of(3, 1, 2), 0.5)).toBe(2);
-  expect(quantileOf(Float64Array.of(10, 0), 0.9)).toBe(9);
-  expect(quantileOf(Float64Array.of(4), 0.9)).toBe(4);
-  expect(quantileOf(new Float64Array(0), 0.9)).toBeNaN();
 });
