@@ -4,13 +4,12 @@
 
 /** Rows of numbers cut into bins: a row's bin of a feature is the number of bounds below its value. */
 export interface BinnedRows {
-  readonly count: number;
   readonly columns: readonly Uint8Array[];
   readonly bounds: readonly Float64Array[];
 }
 
 /** Source: XGBoost's max_bin. */
-const MOST_BINS = 256;
+export const MOST_BINS = 256;
 
 /** A bin for every value of a feature, or for as many rows each where there are too many values. */
 export function binRows(rows: readonly Float64Array[]): BinnedRows {
@@ -23,7 +22,7 @@ export function binRows(rows: readonly Float64Array[]): BinnedRows {
     bounds.push(own);
     columns.push(Uint8Array.from(values, (value) => binOf(value, own)));
   }
-  return { count: rows.length, columns, bounds };
+  return { columns, bounds };
 }
 
 function boundsOf(sorted: Float64Array): Float64Array {

@@ -1,4 +1,4 @@
-import type { BinnedRows } from './feature-bins.ts';
+import { MOST_BINS, type BinnedRows } from './feature-bins.ts';
 
 /*
  * Memory of a tree: nodes in the order in which they were made, four arrays. A leaf has the feature -1 and its value in
@@ -69,8 +69,8 @@ export function growTree(
   leafValue: (rows: Int32Array) => number,
 ): RegressionTree {
   const tree = new RegressionTree();
-  const sums = new Float64Array(256);
-  const counts = new Int32Array(256);
+  const sums = new Float64Array(MOST_BINS);
+  const counts = new Int32Array(MOST_BINS);
   const worth = (sum: number, count: number): number => {
     const rest = Math.max(0, Math.abs(sum) - limits.regAlpha);
     return (rest * rest) / (count + limits.regLambda);
