@@ -21,7 +21,7 @@ export const guidellm: TraceFormat = {
       const where = `benchmarks[${k}].requests.successful`;
       const requests = recordsOf(within(benchmark, 'requests', 'successful'), where, files);
       refuseSample(requests.length, benchmark, where, files);
-      for (const row of requests) {
+      for (const row of requests.slice(0, rows - builder.rows)) {
         const ttft = row.numberIfThere('time_to_first_token_ms');
         builder.add({
           arrival: row.number('request_start_time'),
@@ -31,7 +31,6 @@ export const guidellm: TraceFormat = {
           ttft: ttft === undefined ? undefined : ttft / 1000,
           e2e: row.numberIfThere('request_latency'),
         });
-        if (builder.rows >= rows) break;
       }
     }
     return builder.finish({ format: 'guidellm', sha256: digest.hex() });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Trace } from '../../../sim/workload/trace/trace.ts';
-import { traceFilesOf } from '../../../sim/workload/trace/trace-format.ts';
+import { traceFilesOf, type TraceReadOptions } from '../../../sim/workload/trace/trace-format.ts';
 import { readTrace, traceFormat } from '../../../sim/workload/trace/trace-formats.ts';
 import { messageOf } from '../../support/scenario-text.ts';
 
-const read = (format: string, content: string): Trace =>
-  readTrace(traceFormat(format), traceFilesOf('result.json', content));
+const read = (format: string, content: string, options: TraceReadOptions = {}): Trace =>
+  readTrace(traceFormat(format), traceFilesOf('result.json', content), options);
 
 const figures = ({ arrivals, inputTokens, outputTokens, measured }: Trace) => ({
   arrivals: [...arrivals],
@@ -98,6 +98,7 @@ describe('results of load generators', () => {
       e2e: [0.625, 0.625],
     });
     expect(messageOf(() => read('guidellm', report(9)))).toContain('keeps 1 of 9 requests');
+    expect(read('guidellm', report(1), { rows: 1 }).rows).toBe(1);
   });
 
   it('aiperf: a metric is in the unit that it names', () => {
