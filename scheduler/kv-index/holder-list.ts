@@ -1,8 +1,8 @@
-import { WORD_BITS } from '../prefix-index/pieces.ts';
+import { addEndpoint } from '../endpoint-bits.ts';
 
 /*
- * Memory: entry numbers in the order in which they were last added; once a walk has met the list, also a bit per endpoint in
- * words of WORD_BITS bits, for all tiers together and for each that occurs (the same words where only one does).
+ * Memory: entry numbers in the order in which they were last added; once a walk has met the list, also their endpoints as
+ * bits (endpoint-bits.ts), for all tiers together and for each that occurs (the same words where only one does).
  */
 
 /** An endpoint that holds a block in a tier, as one number. */
@@ -23,7 +23,7 @@ export function tierOf(entry: HolderEntry): number {
   return entry % TIERS;
 }
 
-/** Endpoints that hold something in a tier: endpoint e is bit e mod WORD_BITS of word floor(e / WORD_BITS). */
+/** Endpoints that hold something in a tier, as bits. */
 export interface TierHolders {
   readonly tier: number;
   readonly words: readonly number[];
@@ -88,17 +88,11 @@ function setsOf(entries: readonly HolderEntry[]): {
       set = { tier, words: [] };
       byTier.push(set);
     }
-    setBit(set.words, endpointOf(entry));
+    addEndpoint(set.words, endpointOf(entry));
   }
   const [first] = byTier;
   if (byTier.length === 1 && first !== undefined) return { any: first.words, byTier };
   const any: number[] = [];
-  for (const entry of entries) setBit(any, endpointOf(entry));
+  for (const entry of entries) addEndpoint(any, endpointOf(entry));
   return { any, byTier };
-}
-
-function setBit(words: number[], endpointIndex: number): void {
-  const word = Math.floor(endpointIndex / WORD_BITS);
-  while (words.length <= word) words.push(0);
-  words[word] = (words[word] ?? 0) | (1 << (endpointIndex % WORD_BITS));
 }

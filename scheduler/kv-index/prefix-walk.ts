@@ -1,7 +1,7 @@
 import { invariant } from '../../base/invariant.ts';
 import type { KeyRun } from '../../base/prompt.ts';
 import type { Blocks } from '../../base/units.ts';
-import { WORD_BITS } from '../prefix-index/pieces.ts';
+import { endpointAt } from '../endpoint-bits.ts';
 import type { HolderIndex } from './holder-index.ts';
 import { endpointOf, tierOf, type HolderList } from './holder-list.ts';
 
@@ -188,7 +188,7 @@ export class PrefixWalk {
 
   private eachSlot(word: number, bits: number, tell: (slot: PrefixHolding) => void): void {
     for (let rest = bits; rest !== 0; rest &= rest - 1) {
-      const slot = this.slotAt[word * WORD_BITS + 31 - Math.clz32(rest & -rest)];
+      const slot = this.slotAt[endpointAt(word, rest & -rest)];
       invariant(slot !== undefined, 'who is left of a walk has a slot', { word, bits });
       tell(slot);
     }

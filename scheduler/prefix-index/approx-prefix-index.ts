@@ -1,8 +1,9 @@
 import type { Blocks } from '../../base/units.ts';
+import { endpointAt, WORD_BITS } from '../endpoint-bits.ts';
 import { BlockSpaces, type BlockRun } from './block-run.ts';
 import { Bucket } from './bucket.ts';
 import { EndpointBlocks } from './endpoint-blocks.ts';
-import { SEVERAL, WORD_BITS } from './pieces.ts';
+import { SEVERAL } from './pieces.ts';
 
 /*
  * Memory: per run of keys (see base/prompt.ts) a bucket that says who holds which of its blocks (bucket.ts); per endpoint the
@@ -139,7 +140,7 @@ export class ApproxPrefixIndex {
       while (changed !== 0) {
         const bit = changed & -changed;
         changed ^= bit;
-        const endpoint = w * WORD_BITS + 31 - Math.clz32(bit);
+        const endpoint = endpointAt(w, bit);
         if ((before & bit) === 0) since[endpoint] = walked;
         else this.count(endpoint, walked, counts, touched);
       }

@@ -1,11 +1,9 @@
-/*
- * Memory: an array of pieces, sorted and disjoint. A set of holders is the one endpoint, or a bit per endpoint in words of 30
- * bits (small integers on every JavaScript engine). Neighbours with equal sets are one piece, so that blocks which the same
- * endpoints hold are one object however many they are.
- */
+import { addEndpoint, endpointAt, WORD_BITS } from '../endpoint-bits.ts';
 
-/** Bits per word of a holder set. */
-export const WORD_BITS = 30;
+/*
+ * Memory: an array of pieces, sorted and disjoint. A set of holders is the one endpoint, or bits (endpoint-bits.ts).
+ * Neighbours with equal sets are one piece, so that blocks which the same endpoints hold are one object however many they are.
+ */
 
 /** Blocks from … to-1 and their holders. */
 export interface Piece {
@@ -13,7 +11,7 @@ export interface Piece {
   to: number;
   /** The only holder, SEVERAL where there are more. */
   only: number;
-  /** Those who are several: endpoint e is bit e mod WORD_BITS of word floor(e / WORD_BITS). */
+  /** Those who are several, as bits. */
   words: number[];
 }
 
@@ -122,10 +120,10 @@ function addHolder(piece: Piece, endpoint: number): void {
   if (piece.only === endpoint) return;
   if (piece.only !== SEVERAL) {
     piece.words = [];
-    setBit(piece.words, piece.only);
+    addEndpoint(piece.words, piece.only);
     piece.only = SEVERAL;
   }
-  setBit(piece.words, endpoint);
+  addEndpoint(piece.words, endpoint);
 }
 
 /** Of a piece that has several; the one who is left may become the only one. */
@@ -138,16 +136,10 @@ function removeHolder(piece: Piece, endpoint: number): void {
     const bits = words[w] ?? 0;
     if (bits === 0) continue;
     if (only !== SEVERAL || (bits & (bits - 1)) !== 0) return;
-    only = w * WORD_BITS + 31 - Math.clz32(bits);
+    only = endpointAt(w, bits);
   }
   piece.only = only;
   piece.words = NO_WORDS;
-}
-
-function setBit(words: number[], endpoint: number): void {
-  const word = Math.floor(endpoint / WORD_BITS);
-  while (words.length <= word) words.push(0);
-  words[word] = (words[word] ?? 0) | (1 << (endpoint % WORD_BITS));
 }
 
 function sameWords(a: readonly number[], b: readonly number[]): boolean {
