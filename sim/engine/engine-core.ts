@@ -193,7 +193,7 @@ export class EngineCore {
   admitsNobody(): boolean {
     if (this.waitingCount === 0 || this.running.length >= this.maxRunning) return true;
     const { blockedBy } = this.admission;
-    if (this.kv.window !== undefined || this.state.tracksPrefills) return false;
+    if (this.kv.windows !== undefined || this.state.tracksPrefills) return false;
     if (this.config.prefillScheduleInterval > 1) return false;
     if (blockedBy === undefined) return true;
     for (const other of this.attended) if (blockedBy.goesOnFrom(other)) return false;
@@ -207,7 +207,7 @@ export class EngineCore {
   leap(steps: number, blocks: Blocks): void {
     const { kv } = this;
     const inFlight = this.config.asyncScheduling ? 2 : 1;
-    if (kv.window !== undefined) {
+    if (kv.windows !== undefined) {
       this.leapInWindow(steps, inFlight - 1);
     } else {
       kv.pool.take(blocks);

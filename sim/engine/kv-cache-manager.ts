@@ -8,7 +8,6 @@ import { PrefixLookup } from './prefix-lookup.ts';
 import type { Segment } from './segment.ts';
 import type { Sequence } from './sequence.ts';
 import { SlidingWindowGroups } from './sliding-window-groups.ts';
-import type { SlidingWindowManager } from './sliding-window-manager.ts';
 
 /**
  * Which blocks a sequence finds, gets and gives back (vllm/v1/core/kv_cache_manager.py): a group of full-attention
@@ -18,8 +17,6 @@ export class KvCacheManager {
   readonly pool: BlockPool;
   readonly index = new PrefixIndex(true);
   readonly windows: SlidingWindowGroups | undefined;
-  /** One of their managers. */
-  readonly window: SlidingWindowManager | undefined;
   /** Blocks per group that the last allocation took. */
   taken: Blocks = 0;
   private readonly blockSize: Tokens;
@@ -49,7 +46,6 @@ export class KvCacheManager {
     this.watermark = Math.floor(config.watermark * config.numGpuBlocks);
     const { slidingWindow } = config;
     if (slidingWindow !== undefined) this.windows = new SlidingWindowGroups(config, slidingWindow, pool);
-    this.window = this.windows?.one;
   }
 
   /**

@@ -88,7 +88,7 @@ export class Leap implements Stretch {
   private stepsUntilAnEnd(scheduledAhead: number): number {
     const { slackCounts, toldBlocks } = this;
     const { attended, group, kv } = this.core;
-    const { window } = kv;
+    const window = kv.windows?.one;
     let steps = group.firstLeaves - group.processed - 1;
     group.countSlack(slackCounts);
     if (window !== undefined) this.releaseCounts.fill(0);
@@ -100,8 +100,9 @@ export class Leap implements Stretch {
       const slack = slots - computed;
       slackCounts[slack] = (slackCounts[slack] ?? 0) + 1;
       if (toldBlocks) steps = Math.min(steps, slack, cacheAt - 1 - Math.min(computed, tokens));
+      if (window === undefined) continue;
       const [blocks] = table.windows;
-      if (window !== undefined && blocks !== undefined)
+      if (blocks !== undefined)
         steps = Math.min(steps, this.stepsInWindow(window, blocks, computed + 1 - scheduledAhead));
     }
     return steps;
