@@ -10,7 +10,8 @@ import { Client } from './client.ts';
 import type { FleetParts } from './fleet-parts.ts';
 import { Flight } from './flight.ts';
 import { Flights } from './flights.ts';
-import { ReplicaEvents, type ReplicaActions } from './replica-events.ts';
+import { Outages } from './outages.ts';
+import { ReplicaEvents } from './replica-events.ts';
 import { Replicas } from './replicas.ts';
 import { listenerTo } from './server-listener.ts';
 import { EVICTED, QUEUED, REJECTED, type FleetView, type Router } from './router.ts';
@@ -33,9 +34,7 @@ export class Fleet implements FleetView {
   private readonly router: Router;
   private readonly servers: Replicas;
   private readonly happenings: ReplicaEvents;
-  private readonly actions: ReplicaActions;
-  /** Requests that reached a replica that is down. */
-  private readonly refused = new DelayLine<Flight>();
+  private readonly outages: Outages;
   private readonly deliveries = new DelayLine<Flight>();
   private readonly timeouts = new EventQueue<Flight>();
   private readonly flights = new Flights();
@@ -63,12 +62,12 @@ export class Fleet implements FleetView {
     this.servers = new Replicas(input.pools, this.happenings.replicas, makeServer, (replica) =>
       this.listenerOf(replica),
     );
-    this.actions = {
-      fail: (replica, now) => this.fail(replica, now),
-      restart: (replica, now) => this.restart(replica, now),
-      slow: (replica, factor) => this.servers.slow(replica, factor),
-      announce: (replica, isPresent, now) => this.router.membership?.(replica, isPresent, now),
-    };
+    this.outages = new Outages({
+      servers: this.servers,
+      flights: this.flights,
+      router: this.router,
+      lost: (flight) => this.finish(flight, 'failed'),
+    });
   }
 
   /**
@@ -98,7 +97,7 @@ export class Fleet implements FleetView {
     if (this.router.decisionTicks === 0) idle.add('delivery');
     const lines: EventLine[] = [
       { name: 'replica', nextTime: () => this.nextHappening(), fire: (now) => this.happen(now) },
-      { name: 'refusal', nextTime: () => this.refused.peekTime(), fire: (now) => this.refuse(now) },
+      { name: 'refusal', nextTime: () => this.outages.nextRefusal(), fire: (now) => this.refuse(now) },
       { name: 'timeout', nextTime: () => this.timeouts.peekTime(), fire: (now) => this.timeOut(now) },
       { name: 'router', nextTime: () => this.router.nextTime(), fire: (now) => this.wakeRouter(now) },
       { name: 'arrival', nextTime: () => this.nextArrival(), fire: (now) => this.arrive(now) },
@@ -124,39 +123,12 @@ export class Fleet implements FleetView {
 
   private happen(now: Ticks): void {
     this.now = now;
-    this.happenings.fire(now, this.actions);
-  }
-
-  /** A replica is gone: all that it has been given fails. */
-  private fail(replica: number, now: Ticks): void {
-    this.servers.fail(replica, now);
-    const lost = this.flights
-      .inOrder()
-      .filter((flight) => flight.replica === replica && flight.delivered !== undefined);
-    for (const flight of lost) {
-      this.servers.server(replica).abort(flight, now);
-      this.failFlight(flight);
-    }
-    this.servers.reschedule(replica);
-  }
-
-  private restart(replica: number, now: Ticks): { readonly retryAt: Ticks } | undefined {
-    if (this.servers.isUp(replica)) this.fail(replica, now);
-    const retryAt = this.servers.canReturnAt(replica, now);
-    if (retryAt > now) return { retryAt };
-    this.servers.restart(replica);
-    return undefined;
+    this.happenings.fire(now, this.outages);
   }
 
   private refuse(now: Ticks): void {
     this.now = now;
-    const flight = this.refused.shift();
-    if (flight !== undefined && flight.ended === undefined) this.failFlight(flight);
-  }
-
-  private failFlight(flight: Flight): void {
-    flight.reason = 'the replica is down';
-    this.finish(flight, 'failed');
+    this.outages.failRefused();
   }
 
   private timeOut(now: Ticks): void {
@@ -240,7 +212,7 @@ export class Fleet implements FleetView {
 
   private handOver(flight: Flight): void {
     if (!this.servers.isUp(flight.replica)) {
-      this.refused.push(this.now, flight);
+      this.outages.refuse(flight, this.now);
       return;
     }
     const refusal = this.servers.server(flight.replica).add(flight, this.now);
