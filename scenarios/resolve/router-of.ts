@@ -1,3 +1,4 @@
+import { UserError, type Problem } from '../../base/user-error.ts';
 import type { ValuePath } from '../../base/yaml-text.ts';
 import type { ProfileText } from '../../hardware-profiles/profile-source.ts';
 import {
@@ -95,12 +96,27 @@ export function routerConfigOf(
   const text = routerText(router, from, resources);
   return {
     text,
-    config: loadConfig(text.text, {
-      file: text.file,
-      key: router.key,
-      allowExperimental: router.allow_experimental ?? false,
-    }),
+    config: loaded(text, router),
   };
+}
+
+function loaded(
+  { file, text }: ProfileText,
+  { config, key, allow_experimental }: PolicySpec['router'],
+): LoadedConfig {
+  try {
+    return loadConfig(text, { file, key, allowExperimental: allow_experimental ?? false });
+  } catch (error) {
+    if (config === undefined || !(error instanceof UserError)) throw error;
+    // Lines of a text that was written from the scenario's keys are nobody's.
+    const inline = (problem: Problem): Problem => ({
+      ...problem,
+      message: `router.config: ${problem.message}`,
+      at: { file },
+    });
+    const [first, ...rest] = error.problems;
+    throw new UserError(inline(first), ...rest.map(inline));
+  }
 }
 
 function routerText(

@@ -158,6 +158,14 @@ schedulingProfiles: [{ name: default, plugins: [{ pluginRef: label-selector-filt
     expect(loadConfig(text).effective).toEqual(loadConfig(CONFIG_PRESETS.get(name) ?? '').effective);
   });
 
+  it('that stands in the scenario has no lines of its own to name', () => {
+    const wrong = 'config: { kind: EndpointPickerConfig, plugins: [{ type: queue-scorrer }] }';
+    const problems = problemsOf(() => resolve({}, ROUTER.from, wrong));
+    expect(problems).toMatchObject([{ code: 'E_PLUGIN_TYPE_UNKNOWN', at: { file: 's.yaml' } }]);
+    expect(problems[0]?.at?.line).toBeUndefined();
+    expect(problems[0]?.message).toMatch(/^router\.config: /);
+  });
+
   it('that is plain decides in no time', () => {
     const scenario = resolve({}, 'nothing', 'nothing');
     expect(scenario.policies[0]?.router).toMatchObject({ kind: 'policy', gateway: { decisionTime: 0 } });
