@@ -57,6 +57,8 @@ const loadPoint = z.strictObject({
 
 const degraded = z.strictObject({
   lost: z.enum(['replica', 'node', 'zone']),
+  /** The kind that it strikes, in a fleet of several. */
+  of: z.string().optional(),
   replicasLost: z.int(),
   /** Whether the plan was asked to survive it. */
   required: z.boolean(),
@@ -91,6 +93,8 @@ const envelope = z.strictObject({
   withStepTimes: z.number(),
   /** With the computation of prompts that no cache finds as well. */
   withPrefill: z.number(),
+  /** With the prefix hits of the forecast, in place of one cache for everybody, as well. */
+  withLostHits: z.number(),
   simulated: z.int(),
   /** The assumption that explains most of the difference. */
   broke: z.string(),

@@ -1,7 +1,8 @@
 import { log } from '../base/math.ts';
+import { sloLimit } from '../compare/slo-limit.ts';
 import type { Plan, PlanDegraded, PlanLoad } from '../documents/plan.ts';
 import type { Demand } from './demand.ts';
-import { lostOf, type FleetSpace } from './find-fleet.ts';
+import { failuresOf, type FleetSpace } from './find-fleet.ts';
 import { HEADROOM_LOADS } from './headroom-loads.ts';
 import type { FleetRun, Ledger } from './ledger.ts';
 import type { PlayedCandidate } from './play-candidate.ts';
@@ -14,6 +15,8 @@ export interface ExploredFleet {
   /** The largest load that the fleet carries, and the smallest that it does not, as far as was looked. */
   readonly meetsAt: number;
   readonly breaksAt: number | undefined;
+  /** Loads above that one which it carries nevertheless. */
+  readonly meetsAgainAt: readonly number[];
 }
 
 export interface FleetToExplore {
@@ -28,7 +31,7 @@ export interface FleetToExplore {
 export async function exploreFleet(input: FleetToExplore): Promise<ExploredFleet> {
   const { space, run, demand, ledger } = input;
   const { requirement, scalable } = space;
-  const failures = failuresOf(input);
+  const failures = failuresAt(input);
   const doubled = scalable ? doubledRun(input) : undefined;
   const at = (load: number): FleetRun => ({ ...run, load });
   const grid = scalable ? HEADROOM_LOADS.map((factor) => at(requirement.peak * factor)) : [];
@@ -38,20 +41,17 @@ export async function exploreFleet(input: FleetToExplore): Promise<ExploredFleet
     ...(doubled === undefined ? [] : [doubled]),
     ...grid,
   ]);
-  const limits = (): { meetsAt: number; breaksAt: number | undefined } => {
-    const played = loadsOf(input).toSorted((a, b) => a.load - b.load);
-    const first = played.findIndex(({ meets }) => !meets);
-    return {
-      meetsAt: (first < 0 ? played.at(-1) : played[first - 1])?.load ?? requirement.peak,
-      breaksAt: first < 0 ? undefined : played[first]?.load,
-    };
+  const limits = (): Pick<ExploredFleet, 'meetsAt' | 'breaksAt' | 'meetsAgainAt'> => {
+    const played = loadsOf(input).map(({ load, meets }) => ({ value: load, meets }));
+    const { value, missesFrom, meetsAgainAt } = sloLimit(played);
+    return { meetsAt: value ?? requirement.peak, breaksAt: missesFrom, meetsAgainAt };
   };
   const coarse = limits();
   if (scalable && coarse.breaksAt !== undefined) {
     const third = (coarse.breaksAt - coarse.meetsAt) / 3;
     await ledger.all([at(rounded(coarse.meetsAt + third)), at(rounded(coarse.meetsAt + 2 * third))]);
   }
-  const { meetsAt, breaksAt } = limits();
+  const { meetsAt, breaksAt, meetsAgainAt } = limits();
   const rate = demand.requests / demand.seconds;
   const growth = requirement.growthPerMonth;
   return {
@@ -65,8 +65,9 @@ export async function exploreFleet(input: FleetToExplore): Promise<ExploredFleet
       }),
       ...(growth > 0 && { monthsOfGrowth: Math.floor(log(meetsAt / requirement.load) / log(1 + growth)) }),
     },
-    degraded: failures.map(({ lost, replicasLost, run: failed }) => ({
+    degraded: failures.map(({ lost, hardware, replicasLost, run: failed }) => ({
       lost,
+      ...(hardware !== undefined && { of: hardware }),
       replicasLost,
       required: requirement.survive === lost,
       ...figuresOf(ledger.find(failed)),
@@ -74,6 +75,7 @@ export async function exploreFleet(input: FleetToExplore): Promise<ExploredFleet
     scaling: doubled === undefined ? undefined : scalingOf(input, doubled),
     meetsAt,
     breaksAt,
+    meetsAgainAt,
   };
 }
 
@@ -83,22 +85,27 @@ function rounded(load: number): number {
 
 interface Failure {
   readonly lost: PlanDegraded['lost'];
+  /** The kind that it strikes; undefined in a fleet of one kind. */
+  readonly hardware: string | undefined;
   readonly replicasLost: number;
   readonly run: FleetRun;
 }
 
-/** One replica or one node down at the planned load; a zone where that is asked for. */
-function failuresOf({ space, run }: FleetToExplore): Failure[] {
-  const [pool] = run.pools;
-  const shape = space.shapes[pool?.shape ?? -1];
-  if (pool === undefined || shape === undefined || run.pools.length > 1) return [];
-  const { survive, zones, load } = space.requirement;
+/** One replica or one node of each pool down at the planned load; a zone where that is asked for. */
+function failuresAt({ space, run }: FleetToExplore): Failure[] {
+  const { survive, load } = space.requirement;
   const kinds = ['replica', 'node', ...(survive === 'zone' ? ['zone' as const] : [])] as const;
-  return kinds.map((lost) => {
-    const replicasLost = lostOf(shape, lost, pool.replicas, zones);
-    const left = Math.max(0, pool.replicas - replicasLost);
-    return { lost, replicasLost, run: { ...run, pools: [{ ...pool, replicas: left }], load, whole: true } };
-  });
+  return kinds.flatMap((lost) =>
+    failuresOf(space, run, lost).map(({ pool, replicasLost, pools }) => ({
+      lost,
+      hardware:
+        run.pools.length > 1 && pool !== undefined
+          ? space.shapes[run.pools[pool]?.shape ?? -1]?.name
+          : undefined,
+      replicasLost,
+      run: { ...run, pools, load, whole: true },
+    })),
+  );
 }
 
 /** Twice the load on twice the replicas: with a cache on each replica, two halves are not one whole. */
@@ -127,13 +134,18 @@ function scalingOf({ space, run, demand, ledger }: FleetToExplore, doubled: Flee
   const hits =
     hitRate === undefined || hitRateNow === undefined
       ? ''
-      : `: prefix hit rate ${percent(hitRateNow)} now, ${percent(hitRate)} on twice the replicas, ${percent(hitRateOfOneCache)} in one cache for all`;
-  const text =
-    lost > LOST_HITS
-      ? `${meets ? 'but with less to spare' : 'cost grows faster than load'}, because ${run.policy} scatters what belongs together${hits}`
+      : `; prefix hit rate ${percent(hitRateNow)} now, ${percent(hitRate)} on twice the replicas, ${percent(hitRateOfOneCache)} in one cache for all`;
+  const scattered = `because ${run.policy} scatters what belongs together`;
+  const why = meets
+    ? lost > LOST_HITS
+      ? `, but with less to spare, ${scattered}`
       : apart > LOST_HITS
-        ? `the replicas compute again what another one has in its cache${hits}`
-        : `cost grows no faster than load${hits}`;
+        ? '; the replicas compute again what another one has in its cache'
+        : ': cost grows no faster than load'
+    : lost > LOST_HITS
+      ? `: cost grows faster than load, ${scattered}`
+      : ', although no more prefix hits are lost: near its limit a fleet of another size may miss by chance';
+  const text = `twice the load on twice the replicas ${meets ? 'meets' : 'misses'} the SLO${why}${hits}`;
   return {
     meets,
     ...(hitRate !== undefined && { hitRate }),

@@ -157,24 +157,47 @@ export function runsOf(space: FleetSpace, lanes: readonly FleetLane[], trial: Tr
   });
 }
 
-/** The cases of a fleet at its peak: everything up, then a failure in each pool at the planned load. */
-export function casesOf({ shapes, requirement }: FleetSpace, run: FleetRun): FleetRun[] {
-  const { survive, zones, load } = requirement;
-  const failed = run.pools.flatMap((pool, index): FleetRun[] => {
-    const shape = shapes[pool.shape];
-    const lost = shape === undefined ? 0 : lostOf(shape, survive, pool.replicas, zones);
-    if (lost === 0) return [];
-    const left = { ...pool, replicas: Math.max(0, pool.replicas - lost) };
-    const pools = run.pools.with(index, left);
-    return [
-      { ...run, pools: pools.length === 1 ? pools : pools.filter(({ replicas }) => replicas > 0), load },
-    ];
+/** The cases of a fleet at its peak: everything up, then a failure at the planned load. */
+export function casesOf(space: FleetSpace, run: FleetRun): FleetRun[] {
+  const { survive, load } = space.requirement;
+  return [run, ...failuresOf(space, run, survive).map(({ pools }) => ({ ...run, pools, load }))];
+}
+
+/** What a failure leaves of a fleet. */
+export interface FailedFleet {
+  /** The pool that it strikes; undefined where it strikes all of them. */
+  readonly pool: number | undefined;
+  readonly replicasLost: number;
+  readonly pools: FleetRun['pools'];
+}
+
+/** A failure in each pool, one after the other; of a zone, which all pools are spread over, in all of them at once. */
+export function failuresOf(
+  { shapes, requirement }: FleetSpace,
+  { pools }: FleetRun,
+  what: Requirement['survive'],
+): FailedFleet[] {
+  const lost = pools.map(({ shape: position, replicas }) => {
+    const shape = shapes[position];
+    return shape === undefined ? 0 : lostOf(shape, what, replicas, requirement.zones);
   });
-  return [run, ...failed];
+  const without = (strikes: (pool: number) => boolean): Pick<FailedFleet, 'replicasLost' | 'pools'> => {
+    const left = pools.map((pool, index) => ({
+      ...pool,
+      replicas: Math.max(0, pool.replicas - (strikes(index) ? (lost[index] ?? 0) : 0)),
+    }));
+    return {
+      replicasLost: lost.reduce((sum, count, index) => sum + (strikes(index) ? count : 0), 0),
+      pools: left.length === 1 ? left : left.filter(({ replicas }) => replicas > 0),
+    };
+  };
+  if (what === 'none') return [];
+  if (what === 'zone') return [{ pool: undefined, ...without(() => true) }];
+  return pools.map((_, pool) => ({ pool, ...without((index) => index === pool) }));
 }
 
 /** Replicas that go with one failure. */
-export function lostOf(
+function lostOf(
   { buying, gpu }: Shape,
   what: Requirement['survive'],
   replicas: number,

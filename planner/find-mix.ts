@@ -2,22 +2,9 @@ import { fleetOf } from './fleet-of.ts';
 import { casesOf, lanesOf, priceOf, type FleetSpace, type FoundFleets } from './find-fleet.ts';
 import type { PlanSpec } from '../scenarios/schema/plan-schema.ts';
 import type { FleetRun, Ledger } from './ledger.ts';
+import { mixCapacities } from './mix-capacities.ts';
+import type { MixProgram, SolveMix } from './mix-program.ts';
 import type { Shape } from './shape.ts';
-
-/** Which whole numbers of units, at the least price, do so much work: min price·x, capacity·x >= work, 0 <= x <= most, the GPUs of those that share them <= what there is. */
-export interface MixProgram {
-  readonly prices: readonly number[];
-  /** Share of the work that a unit does. */
-  readonly capacities: readonly number[];
-  readonly most: readonly number[];
-  readonly gpus: readonly number[];
-  /** GPUs that several kinds share: those of one hardware, and all together. */
-  readonly shared: readonly { readonly kinds: readonly number[]; readonly gpus: number }[];
-  readonly work: number;
-}
-
-/** The numbers of units; undefined when none do. An integer-programming solver stands behind it. */
-export type SolveMix = (program: MixProgram) => readonly number[] | undefined;
 
 export interface MixSearch {
   readonly space: FleetSpace;
@@ -29,55 +16,98 @@ export interface MixSearch {
   readonly solve: SolveMix;
 }
 
-/** Mixes that are simulated for a policy before the search gives up. */
-const MOST_TRIES = 10;
+export interface FoundMixes {
+  /** The cheapest mix below the limit that keeps its promise; undefined when none was found. */
+  readonly best: FleetRun | undefined;
+  /** The next cheapest that was found. */
+  readonly runnerUp: FleetRun | undefined;
+  /** Whether every cheaper mix was simulated, is smaller than one of the same kinds that missed, or cannot do the work. */
+  readonly complete: boolean;
+}
 
-/** How much more work is asked for after a mix that misses. */
-const TIGHTER = 1.08;
+/** Rounds of proposals for a policy before the search gives up. A choice, for speed. */
+const MOST_ROUNDS = 16;
+
+/** Mixes of one round. A constant, so that the answer does not depend on the number of cores. */
+const ROUND = 2;
+
+/** Rounds that follow the estimated capacities before what they rule out is looked at as well. */
+const TRUSTED_ROUNDS = 4;
+
+/** How much more capacity is asked for than that of a mix that missed. */
+const TIGHTER = 1.03;
 
 /**
- * The cheapest mix of kinds that keeps its promise and costs less than `limit`, as far as this search sees. The program takes
- * capacities as additive, with what the search of each kind alone has shown; each proposal is simulated, and more work is
- * asked for after one that misses. Then units are taken away while the promise holds. Heuristic: a cheaper mix may exist.
+ * The cheapest mix of kinds that keeps its promise and costs less than `limit`. An integer program proposes the cheapest one
+ * by estimated capacities, which is simulated. When the estimates have no more to offer, it proposes the largest ones of
+ * those that are still cheaper, until none is left: a mix that misses rules out smaller ones of exactly the same kinds.
  */
-export async function findMix(search: MixSearch): Promise<FleetRun | undefined> {
-  const { space, ledger, solve } = search;
-  let best: FleetRun | undefined;
-  let limit = search.limit;
+export async function findMix(search: MixSearch): Promise<FoundMixes> {
+  const { space, ledger } = search;
+  const met: FleetRun[] = [];
+  let complete = true;
   for (const policy of space.policies) {
-    let work = 1;
-    for (let count = 0; count < MOST_TRIES; count++) {
-      const units = solve(programOf(search, policy, work));
-      const run = units && runOf(space, units, policy);
-      if (run === undefined || priceOfRun(space, run) >= limit) break;
-      work *= TIGHTER;
-      if (run.pools.length < 2 || !(await ledger.keeps(casesOf(space, run)))) continue;
-      best = await trimmed(space, run, ledger);
-      limit = priceOfRun(space, best);
-      break;
+    const capacities = await mixCapacities(space, search.found, policy, ledger);
+    const cuts: (readonly number[])[] = [];
+    let [work, misses] = [1, 0];
+    let seek: MixProgram['seek'] = 'least price';
+    let isOpen = true;
+    for (let round = 0; isOpen && round < MOST_ROUNDS; round++) {
+      const limit = Math.min(search.limit, ...met.map((run) => priceOfRun(space, run)));
+      const asked = (): Pick<MixProgram, 'seek' | 'capacities' | 'work' | 'limit' | 'cuts'> => ({
+        seek,
+        capacities,
+        work: seek === 'least price' ? work : 0,
+        limit,
+        cuts,
+      });
+      let proposals = proposalsOf(search, asked());
+      if (proposals.length === 0 && seek === 'least price') {
+        seek = 'most capacity';
+        proposals = proposalsOf(search, asked());
+      }
+      isOpen = proposals.length > 0;
+      const runs = proposals.map((units) => runOf(space, units, policy));
+      await ledger.all(runs.flatMap((run) => casesOf(space, run).slice(0, 1)));
+      for (const [index, run] of runs.entries()) {
+        const units = proposals[index] ?? [];
+        if (await ledger.keeps(casesOf(space, run))) {
+          met.push(run);
+          [seek, misses] = ['least price', 0];
+        } else {
+          cuts.push(units);
+          misses++;
+          if (seek === 'least price')
+            work = Math.max(
+              work,
+              TIGHTER * units.reduce((sum, count, k) => sum + count * (capacities[k] ?? 0), 0),
+            );
+        }
+      }
+      if (misses > TRUSTED_ROUNDS) seek = 'most capacity';
     }
+    complete &&= !isOpen;
   }
-  return best;
+  met.sort((a, b) => priceOfRun(space, a) - priceOfRun(space, b));
+  const [cheapest, runnerUp] = met;
+  const best = cheapest === undefined || complete ? cheapest : await trimmed(space, cheapest, ledger);
+  return { best, runnerUp, complete };
 }
 
 /**
  * No mix can cost less: price of the cheapest one that could compute the tokens in time at all, without queues; undefined
  * when none could. Kinds count in it on which some requests are always late: others may serve those.
  */
-export function mixBound(
-  { shapes, brackets, priced }: FleetSpace,
-  plan: PlanSpec,
-  solve: SolveMix,
-): number | undefined {
+export function mixBound(space: FleetSpace, plan: PlanSpec, solve: SolveMix): number | undefined {
+  const { shapes, priced } = space;
   const units = solve({
-    prices: shapes.map((shape) => priceOf(shape, 1, priced)),
-    capacities: shapes.map(
-      ({ buying }, shape) => buying.replicasPerUnit / Math.max(1e-9, brackets[shape]?.work ?? Infinity),
-    ),
-    most: shapes.map(({ buying }) => buying.mostUnits),
-    gpus: shapes.map(({ buying }) => buying.gpusPerUnit),
-    shared: sharedOf(shapes, plan),
-    work: 1,
+    ...supplyOf(space, plan),
+    seek: 'least price',
+    capacities: shapes.map(() => 0),
+    work: 0,
+    limit: Infinity,
+    leastKinds: 1,
+    cuts: [],
   });
   return units?.reduce((sum, count, shape) => {
     const of = shapes[shape];
@@ -85,21 +115,37 @@ export function mixBound(
   }, 0);
 }
 
-function programOf({ space, found, plan }: MixSearch, policy: string, work: number): MixProgram {
-  const { shapes, brackets, priced } = space;
-  const lanes = lanesOf(space);
+/** The best mixes of a program, the second as if the first had missed. */
+function proposalsOf(
+  { space, plan, found, solve }: MixSearch,
+  asked: Pick<MixProgram, 'seek' | 'capacities' | 'work' | 'limit' | 'cuts'>,
+): (readonly number[])[] {
+  const supply = supplyOf(space, plan);
+  const possible = new Set(lanesOf(space).map(({ shape }) => shape));
+  const most = supply.most.map((count, shape) => (possible.has(shape) ? count : 0));
+  const proposals: (readonly number[])[] = [];
+  while (proposals.length < ROUND && found.lanes.length > 1) {
+    const cuts = [...asked.cuts, ...proposals];
+    const units = solve({ ...supply, ...asked, most, cuts, leastKinds: 2 });
+    if (units === undefined) break;
+    proposals.push(units);
+  }
+  return proposals;
+}
+
+/** What can be had, and for how much. */
+function supplyOf(
+  { shapes, brackets, priced }: FleetSpace,
+  plan: PlanSpec,
+): Pick<MixProgram, 'prices' | 'provedShares' | 'most' | 'gpus' | 'shared'> {
   return {
     prices: shapes.map((shape) => priceOf(shape, 1, priced)),
-    capacities: shapes.map(({ buying }, shape) => {
-      const lane = lanes.findIndex((one) => one.shape === shape && one.policy === policy);
-      if (lane < 0) return 0;
-      const guess = Math.ceil((brackets[shape]?.guess ?? Infinity) / buying.replicasPerUnit);
-      return 1 / (found.search.meets(lane) ?? Math.max(found.search.misses(lane) + 1, guess));
-    }),
+    provedShares: shapes.map(
+      ({ buying }, shape) => buying.replicasPerUnit / Math.max(1e-9, brackets[shape]?.work ?? Infinity),
+    ),
     most: shapes.map(({ buying }) => buying.mostUnits),
     gpus: shapes.map(({ buying }) => buying.gpusPerUnit),
     shared: sharedOf(shapes, plan),
-    work,
   };
 }
 
@@ -119,7 +165,7 @@ function runOf({ shapes, requirement }: FleetSpace, units: readonly number[], po
     ),
     policy,
     load: requirement.peak,
-    whole: true,
+    whole: false,
   };
 }
 

@@ -18,15 +18,11 @@ export function fleetOf(
   shapes: readonly Shape[],
   { pools, policy }: Pick<FleetRun, 'pools' | 'policy'>,
 ): FleetFacts {
-  const parts = pools.flatMap(({ shape: position, replicas }) => {
-    const shape = shapes[position];
-    if (shape === undefined) return [];
-    const { buying, pool } = shape;
-    const gpus = Math.ceil(replicas / buying.replicasPerUnit) * buying.gpusPerUnit;
-    return [
-      { pool: planPoolOf(pool, replicas), gpus, usd: buying.usdPerGpuHour && buying.usdPerGpuHour * gpus },
-    ];
-  });
+  const parts = boughtOf(shapes, pools).map(({ shape, replicas, gpus }) => ({
+    pool: planPoolOf(shape.pool, replicas),
+    gpus,
+    usd: shape.buying.usdPerGpuHour && shape.buying.usdPerGpuHour * gpus,
+  }));
   const usd = parts.map((part) => part.usd);
   return {
     pools: parts.map(({ pool }) => pool),
@@ -34,6 +30,19 @@ export function fleetOf(
     gpus: parts.reduce((sum, { gpus }) => sum + gpus, 0),
     ...(!usd.includes(undefined) && { usdPerHour: usd.reduce<number>((sum, one) => sum + (one ?? 0), 0) }),
   };
+}
+
+/** The pools of a fleet, with the GPUs that are bought for each. */
+export function boughtOf(
+  shapes: readonly Shape[],
+  pools: FleetRun['pools'],
+): { readonly shape: Shape; readonly replicas: number; readonly gpus: number }[] {
+  return pools.flatMap(({ shape: position, replicas }) => {
+    const shape = shapes[position];
+    if (shape === undefined) return [];
+    const { replicasPerUnit, gpusPerUnit } = shape.buying;
+    return [{ shape, replicas, gpus: Math.ceil(replicas / replicasPerUnit) * gpusPerUnit }];
+  });
 }
 
 /** A pool with the keys of a plan. */

@@ -8,10 +8,11 @@ import { energyOf } from './energy-of.ts';
 import { envelopeOf } from './envelope-of.ts';
 import { exploreFleet } from './explore-fleet.ts';
 import { findFleet, lanesOf, priceOf, runsOf, type FleetSpace, type FoundFleets } from './find-fleet.ts';
-import { findMix, mixBound, type SolveMix } from './find-mix.ts';
+import { findMix, mixBound } from './find-mix.ts';
 import { fleetOf } from './fleet-of.ts';
 import { Ledger, type FleetRun, type LedgerLine, type PlayFleets } from './ledger.ts';
 import { ownTokens } from './own-tokens.ts';
+import type { SolveMix } from './mix-program.ts';
 import { nearestMissOf } from './nearest-miss.ts';
 import type { PlanSpace } from './plan-space.ts';
 import { planLabels } from './plan-labels.ts';
@@ -60,14 +61,13 @@ export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
   const ledger = new Ledger(play);
   const found = await findFleet(fleets, ledger);
   const { lanes, best } = found;
-  // Behind a mix stands the best fleet of one kind.
 
   const runOf = (trial: { lane: number; units: number }): FleetRun | undefined =>
     runsOf(fleets, lanes, trial)[0];
   const bestPrice = best && priceOfTrial(fleets, found, best);
   // Where nothing limits a kind, the best kind alone is as cheap as any mix of it with others, but for rounding.
-  const mixes = plan.mixes && plan.stock !== undefined && shapes.length > 1;
-  const mix = mixes
+  const mixes = (plan.mixes ?? plan.stock !== undefined) && shapes.length > 1;
+  const mixed = mixes
     ? await findMix({
         space: fleets,
         found,
@@ -77,6 +77,7 @@ export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
         solve: input.solve,
       })
     : undefined;
+  const mix = mixed?.best;
   const searched = [...ledger.lines];
   const bestRun = mix ?? (best && runOf(best));
   const planned = (run: FleetRun): Promise<PlannedFleet> =>
@@ -84,10 +85,10 @@ export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
   const explored = bestRun && (await exploreFleet({ space: fleets, run: bestRun, demand, ledger }));
   const nearest =
     bestRun === undefined ? await nearestMissOf(fleets, searched, space.misfits, ledger) : undefined;
+  // Behind a mix stands the best fleet of one kind.
   const runnerUp = mix === undefined ? found.runnerUp : best;
-  const runnerRun = runnerUp && runOf(runnerUp);
+  const runnerRun = (mix && mixed.runnerUp) ?? (runnerUp && runOf(runnerUp));
   const bestFleet = bestRun && (await planned(bestRun));
-  const bestShape = mix === undefined ? shapes[lanes[best?.lane ?? -1]?.shape ?? -1] : undefined;
   const bound = mixes ? mixBound(fleets, plan, input.solve) : lowerBound(fleets);
   const price = priced ? bestFleet?.usdPerHour : bestFleet?.gpus;
   return {
@@ -127,8 +128,8 @@ export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
     ...(explored?.headroom !== undefined && { headroom: explored.headroom }),
     loads: explored?.loads ?? [],
     degraded: explored?.degraded ?? [],
-    terms: bestFleet === undefined ? [] : termsOf(input.prices, bestFleet),
-    ...(bestShape !== undefined && bestFleet !== undefined && { ...energyOf(bestShape, bestFleet) }),
+    terms: bestRun === undefined ? [] : termsOf(input.prices, shapes, bestRun),
+    ...(bestRun !== undefined && bestFleet !== undefined && { ...energyOf(shapes, bestRun, bestFleet) }),
     sensitivities:
       bestRun === undefined || bestFleet === undefined
         ? []
@@ -144,13 +145,12 @@ export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
               explored,
             }),
           ],
-    ...(bestShape !== undefined &&
-      bestRun !== undefined && {
-        ...envelopeOf({ shape: bestShape, demand: scaled, simulated: bestRun.pools[0]?.replicas ?? 0, slo }),
-      }),
+    ...(bestRun !== undefined && {
+      ...envelopeOf({ shapes, run: bestRun, forecast: bestFleet?.forecast, demand: scaled, slo }),
+    }),
     ...(explored?.scaling !== undefined && { scaling: explored.scaling }),
     effort: effortOf(ledger.lines),
-    labels: planLabels(space, requirement, bestFleet ?? nearest, mixes),
+    labels: planLabels(space, requirement, bestFleet ?? nearest, mixed, explored),
   };
 }
 

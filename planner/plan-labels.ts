@@ -1,5 +1,7 @@
 import type { Label } from '../documents/run-report.ts';
 import type { PlannedFleet } from '../documents/plan.ts';
+import type { ExploredFleet } from './explore-fleet.ts';
+import type { FoundMixes } from './find-mix.ts';
 import type { PlanSpace } from './plan-space.ts';
 import type { Requirement } from './requirement.ts';
 
@@ -8,7 +10,8 @@ export function planLabels(
   { plan, priced }: PlanSpace,
   requirement: Requirement,
   fleet: PlannedFleet | undefined,
-  mixes: boolean,
+  mixes: FoundMixes | undefined,
+  explored: ExploredFleet | undefined,
 ): Label[] {
   return [
     {
@@ -16,15 +19,26 @@ export function planLabels(
       text: 'a fleet that misses the SLO is taken to rule out smaller ones of its kind under the same policy',
       path: 'spec.plan',
     },
-    ...(mixes
-      ? [
+    ...(explored === undefined || explored.meetsAgainAt.length === 0
+      ? []
+      : [
+          {
+            code: 'not-monotone',
+            text: `the fleet misses the SLO at ${timesOf([explored.breaksAt ?? NaN])} and meets it again at ${timesOf(explored.meetsAgainAt)} the load: so close to its limit chance decides, and the headroom ends at the first miss`,
+            path: 'spec.plan.headroom',
+          },
+        ]),
+    ...(mixes === undefined
+      ? []
+      : [
           {
             code: 'mixes',
-            text: 'mixes of kinds were proposed by an integer program with additive capacities, then simulated: a cheaper mix may exist',
+            text: mixes.complete
+              ? 'every cheaper mix of kinds was simulated, is smaller than a mix of the same kinds that missed, or cannot do the work'
+              : 'the search for mixes of kinds ended before all cheaper ones were ruled out: a cheaper mix may exist',
             path: 'spec.plan.mixes',
           },
-        ]
-      : []),
+        ]),
     ...(priced
       ? []
       : [
@@ -63,4 +77,8 @@ export function planLabels(
         ]),
     ...(fleet?.forecast?.labels ?? []),
   ];
+}
+
+function timesOf(loads: readonly number[]): string {
+  return loads.map((load) => `${Number(load.toPrecision(3))} times`).join(', ');
 }

@@ -1,19 +1,22 @@
-import type { Plan, PlannedFleet } from '../documents/plan.ts';
+import type { Plan } from '../documents/plan.ts';
 import type { PriceSpec } from '../scenarios/schema/scenario-schema.ts';
-import { HOURS_PER_MONTH } from './fleet-of.ts';
+import { boughtOf, HOURS_PER_MONTH } from './fleet-of.ts';
+import type { FleetRun } from './ledger.ts';
+import type { Shape } from './shape.ts';
 
 const TERMS = ['on_demand', 'one_year', 'three_years', 'spot'] as const;
 
 /** What a fleet costs under every term for which all of its hardware has a price. */
 export function termsOf(
   prices: Readonly<Record<string, PriceSpec>> | undefined,
-  { pools, gpus }: PlannedFleet,
+  shapes: readonly Shape[],
+  { pools }: FleetRun,
 ): Plan['terms'] {
-  // A fleet of one kind buys all its GPUs of that kind; of several, each pool those of its replicas.
-  const parts = pools.map(({ hardware, tensor_parallel_size: size, replicas }) => ({
-    terms: prices?.[hardware ?? '']?.terms,
-    gpus: pools.length === 1 ? gpus : size * replicas,
+  const parts = boughtOf(shapes, pools).map(({ shape, gpus }) => ({
+    terms: prices?.[shape.pool.hardware ?? '']?.terms,
+    gpus,
   }));
+  const gpus = parts.reduce((sum, part) => sum + part.gpus, 0);
   const costOf = (term: (typeof TERMS)[number]): number | undefined => {
     const costs = parts.map(({ terms, gpus: count }) => {
       const price = terms?.[term];

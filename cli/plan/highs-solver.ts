@@ -1,6 +1,6 @@
 import loadHighs from 'highs';
 
-import type { MixProgram, SolveMix } from '../../planner/find-mix.ts';
+import type { MixProgram, SolveMix } from '../../planner/mix-program.ts';
 
 /** HiGHS (MIT, WebAssembly), as the planner's integer-programming solver. Loading it takes about 50 ms. */
 export async function highsSolver(): Promise<SolveMix> {
@@ -14,26 +14,57 @@ export async function highsSolver(): Promise<SolveMix> {
   };
 }
 
-/** The program in CPLEX LP format. */
-function lpText({ prices, capacities, most, gpus, shared, work }: MixProgram): string {
-  const sum = (factors: readonly number[]): string =>
-    factors.map((factor, k) => `${factor >= 0 ? '+' : '-'} ${decimal(Math.abs(factor))} x${k}`).join(' ');
-  const names = prices.map((_, k) => `x${k}`);
+/** What a price must be below a limit, relatively: more than the solver takes as equal. */
+const CHEAPER = 1e-5;
+
+/**
+ * The program in CPLEX LP format. x: units; z = 1 where a kind is taken; c = 1 where more of a kind is taken than a cut has.
+ * A cut holds where some c is 1, or other kinds are taken than it has.
+ */
+function lpText(program: MixProgram): string {
+  const { seek, prices, capacities, work, provedShares, limit, most, gpus, shared, leastKinds, cuts } =
+    program;
+  const units = prices.map((_, k) => `x${k}`);
+  const taken = prices.map((_, k) => `z${k}`);
+  const cutRows = cuts.map((cut, j) => ({
+    more: cut.flatMap((count, k) => (count > 0 ? [{ name: `c${j}_${k}`, kind: k, count }] : [])),
+    own: cut.flatMap((count, k) => (count > 0 ? [`z${k}`] : [])),
+    other: cut.flatMap((count, k) => (count > 0 ? [] : [`z${k}`])),
+  }));
   return [
-    'Minimize',
-    ` price: ${sum(prices)}`,
+    seek === 'least price' ? 'Minimize' : 'Maximize',
+    ` goal: ${sumOf(seek === 'least price' ? prices : capacities)}`,
     'Subject To',
-    ` work: ${sum(capacities)} >= ${decimal(work)}`,
+    ` capacity: ${sumOf(capacities)} >= ${decimal(work)}`,
+    ` proved: ${sumOf(provedShares)} >= 1`,
+    ...(limit < Infinity ? [` price: ${sumOf(prices)} <= ${decimal(limit * (1 - CHEAPER))}`] : []),
     ...shared.map(
-      ({ kinds, gpus: most }, k) =>
-        ` gpus${k}: ${kinds.map((kind) => `+ ${gpus[kind] ?? 0} x${kind}`).join(' ')} <= ${most}`,
+      ({ kinds, gpus: had }, k) =>
+        ` gpus${k}: ${kinds.map((kind) => `+ ${gpus[kind] ?? 0} x${kind}`).join(' ')} <= ${had}`,
     ),
+    ...units.flatMap((name, k) => [
+      ` some${k}: ${name} - z${k} >= 0`,
+      ` none${k}: ${name} - ${most[k] ?? 0} z${k} <= 0`,
+    ]),
+    ` kinds: ${taken.join(' + ')} >= ${leastKinds}`,
+    ...cutRows.flatMap(({ more, own, other }, j) => [
+      ...more.map(({ name, kind, count }) => ` more${name}: x${kind} - ${count + 1} ${name} >= 0`),
+      ` cut${j}: ${[...more.map(({ name }) => name), ...other].join(' + ')} ${own.map((name) => `- ${name}`).join(' ')} >= ${1 - own.length}`,
+    ]),
     'Bounds',
-    ...names.map((name, k) => ` 0 <= ${name} <= ${most[k] ?? 0}`),
+    ...units.map((name, k) => ` 0 <= ${name} <= ${most[k] ?? 0}`),
     'General',
-    ` ${names.join(' ')}`,
+    ` ${units.join(' ')}`,
+    'Binary',
+    ` ${[...taken, ...cutRows.flatMap(({ more }) => more.map(({ name }) => name))].join(' ')}`,
     'End',
   ].join('\n');
+}
+
+function sumOf(factors: readonly number[]): string {
+  return factors
+    .map((factor, k) => `${factor >= 0 ? '+' : '-'} ${decimal(Math.abs(factor))} x${k}`)
+    .join(' ');
 }
 
 function decimal(value: number): string {

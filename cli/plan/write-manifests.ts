@@ -9,6 +9,7 @@ import type { LoadedScenario } from '../../scenarios/load/load-scenario.ts';
 import { engineNamed, isOtherEngine } from '../../scenarios/resolve/engine-profile-of.ts';
 import { routerConfigOf } from '../../scenarios/resolve/router-of.ts';
 import type { ScenarioResources } from '../../scenarios/resources.ts';
+import { loadGpu } from '../../hardware-profiles/gpu-profile.ts';
 import { loadModel } from '../../hardware-profiles/load-model.ts';
 import { checkWritable, writeWhole } from '../files/write-file.ts';
 import type { Terminal } from '../terminal.ts';
@@ -49,6 +50,11 @@ export function writeManifests(
     plan,
     model: modelName(spec.model, resources),
     routerConfig: isPicker ? routerConfigOf(router, loaded.file, resources).config.text : undefined,
+    device: ({ hardware }) => {
+      if (hardware === undefined) return undefined;
+      const { maker, deviceName } = loadGpu(resources.profiles, hardware);
+      return { maker, name: deviceName };
+    },
     engineVersion: engineVersion(spec.fleet.pools[0]?.engine.profile, loaded.file, resources),
     flags: (pool) => {
       const engine = template(pool)?.engine ?? {};

@@ -40,7 +40,7 @@ export function gateCommand(terminal: Terminal): Command {
   return new Command('gate')
     .summary('hold candidate policies against a baseline: the CI job')
     .description(
-      'Plays the baseline policy (the first) and the candidates on the same resampled traffic and says what is\nbetter or worse. Ends with 99 when a threshold fails or a candidate is significantly worse.\nSCENARIO is a file, or the name of a scenario that comes with fleetcast. With --baseline and --candidate\nrecorded runs are compared; SCENARIO then gives thresholds and SLO, and may be absent.',
+      'Plays the baseline policy (the first) and the candidates on the same resampled traffic and says what is better or worse. Ends with 99 when a threshold fails or a candidate is significantly worse. SCENARIO is a file, or the name of a scenario that comes with fleetcast. With --baseline and --candidate recorded runs are compared; SCENARIO then gives thresholds and SLO, and may be absent.',
     )
     .argument('[SCENARIO]', 'scenario file or name')
     .addOption(outputOption(GATE_FORMATS))

@@ -44,7 +44,7 @@ export function planCommand(terminal: Terminal): Command {
   return new Command('plan')
     .summary('find the cheapest fleet that meets the SLO of a scenario')
     .description(
-      'Finds the cheapest fleet that meets the SLO of a scenario: what spec.plan may buy, or more or fewer replicas of its\npools. Ends with 3 when there is none. SCENARIO is a file, or the name of a scenario that comes with fleetcast.',
+      'Finds the cheapest fleet that meets the SLO of a scenario: what spec.plan may buy, or more or fewer replicas of its pools. Ends with 3 when there is none. SCENARIO is a file, or the name of a scenario that comes with fleetcast.',
     )
     .argument('<SCENARIO>', 'scenario file or name')
     .addOption(outputOption(PLAN_FORMATS))

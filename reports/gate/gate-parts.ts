@@ -90,17 +90,24 @@ export function decisionsText({
   return `of ${plural(decided, 'decision')} ${formatCount(changed)}${share === undefined ? '' : ` (${formatShare(share)})`} go elsewhere under ${candidate} than under ${baseline}${under}`;
 }
 
-/** `s1.0: h100/1 -> h100/3: its old endpoint leads by +0.2 before and -0.1 now`. */
+/** `s1.0: h100/1 -> h100/3; the baseline scores h100/1 0.2 higher, the candidate scores h100/1 0.1 lower`. */
 export function changedText(changed: ChangedDecision): string {
   const { request, baseline, candidate, baselineScoreDifference, candidateScoreDifference } = changed;
-  const points = [
-    ...(baselineScoreDifference === undefined ? [] : [`${signed(baselineScoreDifference)} before`]),
-    ...(candidateScoreDifference === undefined ? [] : [`${signed(candidateScoreDifference)} now`]),
+  const scores = [
+    ...(baselineScoreDifference === undefined
+      ? []
+      : [scoreText(baselineScoreDifference, baseline, 'baseline')]),
+    ...(candidateScoreDifference === undefined
+      ? []
+      : [scoreText(candidateScoreDifference, baseline, 'candidate')]),
   ];
-  const lead = points.length === 0 ? '' : `: its old endpoint leads by ${listed(points)}`;
-  return `${request}: ${baseline ?? 'nowhere'} -> ${candidate ?? 'nowhere'}${lead}`;
+  const why = scores.length === 0 ? '' : `; ${scores.join(', ')}`;
+  return `${request}: ${baseline ?? 'nowhere'} -> ${candidate ?? 'nowhere'}${why}`;
 }
 
-function signed(score: number): string {
-  return `${score < 0 ? '' : '+'}${Number(score.toPrecision(3))}`;
+/** How a router scored the old endpoint beside the new one. */
+function scoreText(lead: number, old: string | undefined, router: string): string {
+  const points = Number(Math.abs(lead).toPrecision(3));
+  if (points === 0) return `the ${router} scores both alike`;
+  return `the ${router} scores ${old ?? 'the old one'} ${points} ${lead > 0 ? 'higher' : 'lower'}`;
 }

@@ -33,11 +33,16 @@ export function renderGateTable(report: GateReport, { color }: { readonly color:
 
 function contestLines(comparisons: readonly GateComparison[], paint: Paint): string[] {
   const title = contestTitle(comparisons);
-  const room = COLUMNS.label + 2 * COLUMNS.value + COLUMNS.interval;
-  const heading = '95 % interval';
-  const fits = title.length + heading.length < room;
+  const heading = [
+    '  figure'.padEnd(COLUMNS.label),
+    'candidate'.padStart(COLUMNS.value),
+    'change'.padStart(COLUMNS.value),
+    '95 % interval'.padStart(COLUMNS.interval),
+    ' verdict',
+  ].join('');
   return [
-    ...(fits ? [`${title}${heading.padStart(room - title.length)}`] : wrap(title, WIDTH, '  ')),
+    ...wrap(title, WIDTH, '  '),
+    heading,
     ...comparisons.map((one) => {
       const cells = comparisonCells(one);
       const hue = { better: 'good', worse: 'bad' }[one.verdict as string] as 'good' | 'bad' | undefined;

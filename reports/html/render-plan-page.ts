@@ -99,7 +99,7 @@ function fleetSection(plan: Plan): Markup {
     [
       'back of the envelope',
       plan.backOfEnvelope &&
-        `${threeDigits(plan.backOfEnvelope.replicas)} replicas by memory bandwidth, ${threeDigits(plan.backOfEnvelope.withStepTimes)} with measured steps, ${threeDigits(plan.backOfEnvelope.withPrefill)} with prompts; what broke: ${plan.backOfEnvelope.broke}`,
+        `${threeDigits(plan.backOfEnvelope.replicas)} replicas by memory bandwidth, ${threeDigits(plan.backOfEnvelope.withStepTimes)} with measured steps, ${threeDigits(plan.backOfEnvelope.withPrefill)} with prompts, ${threeDigits(plan.backOfEnvelope.withLostHits)} with lost prefix hits; what broke: ${plan.backOfEnvelope.broke}`,
     ],
     ['twice the load', plan.scaling?.text],
   ];
@@ -136,7 +136,7 @@ function loadsSection({ loads, degraded }: Plan): Markup | undefined {
     ...loads.map((point) => ({ ...point, name: `${threeDigits(point.requestsPerSecond)} requests/s` })),
     ...degraded.map((point) => ({
       ...point,
-      name: `one ${point.lost} lost (${plural(point.replicasLost, 'replica')})`,
+      name: `one ${point.lost}${point.of === undefined ? '' : ` of ${point.of}`} lost (${plural(point.replicasLost, 'replica')})`,
     })),
   ];
   return html`<section aria-labelledby="loads">

@@ -11,6 +11,8 @@ export interface ManifestInput {
   readonly routerConfig: string | undefined;
   /** Flags of the model servers under vLLM's names, by pool. */
   readonly flags: (pool: PlanPool) => Readonly<Record<string, string | number>>;
+  /** The GPU of a pool as the driver names it; undefined where the pool names no hardware. */
+  readonly device: (pool: PlanPool) => { readonly maker: string; readonly name: string } | undefined;
   /** vLLM's version, as its image is tagged. */
   readonly engineVersion: string;
 }
@@ -18,12 +20,15 @@ export interface ManifestInput {
 /** Port of vLLM's OpenAI server (vllm serve --port), and of the endpoint picker (Gateway API inference extension, EPP). */
 const PORTS = { server: 8000, picker: 9002, health: 9003, metrics: 9090 };
 
+/** The Gateway that the route hangs on, as the guides of llm-d and of the Gateway API inference extension name it. */
+const GATEWAY = 'inference-gateway';
+
 /** The endpoint picker, as https://github.com/llm-d/llm-d-inference-scheduler/releases/tag/v0.7.1 publishes it. */
 const PICKER_IMAGE = 'ghcr.io/llm-d/llm-d-inference-scheduler:v0.7.1';
 
 /**
  * The answer of a plan as Kubernetes manifests, by file name: a Deployment of model servers per pool, and for policies with an
- * EndpointPickerConfig the InferencePool, the picker with that very configuration and the rights it needs. Empty for a plan
+ * EndpointPickerConfig the InferencePool, the route to it, the picker with that very configuration and the rights it needs. Empty for a plan
  * without an answer.
  */
 export function planManifests({
@@ -31,6 +36,7 @@ export function planManifests({
   model,
   routerConfig,
   flags,
+  device,
   engineVersion,
 }: ManifestInput): Map<string, string> {
   const files = new Map<string, string>();
@@ -46,7 +52,7 @@ export function planManifests({
   };
   for (const pool of best.pools) {
     write(`model-servers-${nameOf(pool.name)}.yaml`, [
-      serverOf(app, pool, { model, engineVersion, flags: flags(pool) }),
+      serverOf(app, pool, { model, engineVersion, flags: flags(pool), device: device(pool) }),
     ]);
   }
   if (routerConfig === undefined) {
@@ -63,6 +69,7 @@ export function planManifests({
   // In a folder of its own: kubectl apply -f FOLDER would take it for an object of the cluster.
   files.set('router/endpoint-picker-config.yaml', routerConfig);
   write('inference-pool.yaml', poolObjects(app));
+  write('http-route.yaml', routeObjects(app));
   write('endpoint-picker.yaml', pickerObjects(app, routerConfig));
   return files;
 }
@@ -72,6 +79,7 @@ function serverOf(
   pool: PlanPool,
   server: Pick<ManifestInput, 'model' | 'engineVersion'> & {
     readonly flags: ReturnType<ManifestInput['flags']>;
+    readonly device: ReturnType<ManifestInput['device']>;
   },
 ): unknown {
   const labels = { app, pool: nameOf(pool.name) };
@@ -86,6 +94,7 @@ function serverOf(
       template: {
         metadata: { labels },
         spec: {
+          ...nodeSelectorOf(server.device),
           containers: [
             {
               name: 'vllm',
@@ -109,6 +118,41 @@ function serverOf(
       },
     },
   };
+}
+
+/**
+ * Nodes with the GPU that was planned for, by the label that NVIDIA's GPU feature discovery puts on them: the driver's name
+ * with dashes for spaces (github.com/NVIDIA/k8s-device-plugin, docs/gpu-feature-discovery, "Generated Labels").
+ */
+function nodeSelectorOf(device: ReturnType<ManifestInput['device']>): object {
+  return device?.maker === 'NVIDIA'
+    ? { nodeSelector: { 'nvidia.com/gpu.product': device.name.trim().replaceAll(/\s+/g, '-') } }
+    : {};
+}
+
+/**
+ * Requests that reach the gateway go to the pool, and the picker chooses among its servers. Source:
+ * gateway-api-inference-extension.sigs.k8s.io, Getting started, "Deploy the HTTPRoute".
+ */
+function routeObjects(app: string): unknown[] {
+  return [
+    {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'HTTPRoute',
+      metadata: { name: app },
+      spec: {
+        parentRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: GATEWAY }],
+        rules: [
+          {
+            matches: [{ path: { type: 'PathPrefix', value: '/' } }],
+            backendRefs: [{ group: 'inference.networking.k8s.io', kind: 'InferencePool', name: app }],
+            // Answers take as long as they take: a request ends when its client gives up (GEP-1742, 0s = no limit).
+            timeouts: { request: '0s' },
+          },
+        ],
+      },
+    },
+  ];
 }
 
 function poolObjects(app: string): unknown[] {

@@ -148,8 +148,10 @@ function loads({ loads: points }: Plan, paint: Paint): string[] {
 }
 
 function degraded({ degraded: cases }: Plan, paint: Paint): string[] {
-  return cases.map(({ lost, replicasLost, ...figures }) =>
-    line(`one ${lost}`, plural(replicasLost, 'replica'), figures, paint),
+  return cases.flatMap(({ lost, of, replicasLost, ...figures }) =>
+    of === undefined
+      ? [line(`one ${lost}`, plural(replicasLost, 'replica'), figures, paint)]
+      : [`  one ${lost} of ${of}`, line('', plural(replicasLost, 'replica'), figures, paint)],
   );
 }
 
@@ -201,17 +203,11 @@ function envelope({ backOfEnvelope: sum, scaling }: Plan): string[] {
     ...(sum === undefined
       ? []
       : wrap(
-          `back of the envelope: ${threeDigits(sum.replicas)} replicas by memory bandwidth; ${threeDigits(sum.withStepTimes)} with measured steps; ${threeDigits(sum.withPrefill)} with prompts; simulated ${sum.simulated}. What broke: ${sum.broke}`,
+          `back of the envelope: ${threeDigits(sum.replicas)} replicas by memory bandwidth; ${threeDigits(sum.withStepTimes)} with measured steps; ${threeDigits(sum.withPrefill)} with prompts; ${threeDigits(sum.withLostHits)} with lost prefix hits; simulated ${sum.simulated}. What broke: ${sum.broke}`,
           WIDTH,
           '  ',
         )),
-    ...(scaling === undefined
-      ? []
-      : wrap(
-          `twice the load on twice the replicas ${scaling.meets ? 'meets' : 'misses'} the SLO: ${scaling.text}`,
-          WIDTH,
-          '  ',
-        )),
+    ...(scaling === undefined ? [] : wrap(scaling.text, WIDTH, '  ')),
   ];
 }
 

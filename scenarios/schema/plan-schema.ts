@@ -41,8 +41,10 @@ export const planSchema = z
     stock: z.record(z.string(), z.int().min(0)).optional().describe('GPUs to be had, by hardware profile'),
     mixes: z
       .boolean()
-      .default(true)
-      .describe('whether fleets of two or more kinds are tried where the stock of one kind is too small'),
+      .optional()
+      .describe(
+        'whether fleets of two or more kinds are tried: where a stock is given, unless said otherwise',
+      ),
     node_gpus: z.int().min(1).optional().describe('GPUs are bought by whole nodes of so many'),
     headroom: maybeRange(z.number().min(0).max(10))
       .default(0)

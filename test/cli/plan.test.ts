@@ -29,12 +29,17 @@ spec:
 
 interface Manifest {
   readonly kind: string;
+  readonly metadata?: { readonly name: string };
   readonly data?: Readonly<Record<string, string>>;
   readonly spec?: {
+    readonly rules?: readonly { readonly backendRefs: readonly unknown[] }[];
     readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
     readonly template?: {
       readonly metadata: { readonly labels: Readonly<Record<string, string>> };
-      readonly spec: { readonly containers: readonly { readonly args: readonly string[] }[] };
+      readonly spec: {
+        readonly nodeSelector?: Readonly<Record<string, string>>;
+        readonly containers: readonly { readonly args: readonly string[] }[];
+      };
     };
   };
 }
@@ -104,6 +109,7 @@ describe('plan', () => {
     const names = readdirSync(path.join(folder, 'deploy')).sort();
     expect(names).toEqual([
       'endpoint-picker.yaml',
+      'http-route.yaml',
       'inference-pool.yaml',
       expect.stringMatching(/^model-servers-(l40s|h100)-.*\.yaml$/),
       'router',
@@ -118,6 +124,7 @@ describe('plan', () => {
       'RoleBinding',
       'Service',
       'Deployment',
+      'HTTPRoute',
       'InferencePool',
       'Deployment',
     ]);
@@ -128,8 +135,14 @@ describe('plan', () => {
       expect.stringMatching(/^--tensor-parallel-size=\d$/),
       '--max-model-len=8192',
     ]);
+    expect(server?.template?.spec.nodeSelector?.['nvidia.com/gpu.product']).toMatch(
+      /^NVIDIA-(L40S|H100-80GB-HBM3)$/,
+    );
+    expect(objects[6]?.spec?.rules?.[0]?.backendRefs).toEqual([
+      { group: 'inference.networking.k8s.io', kind: 'InferencePool', name: objects[7]?.metadata?.name },
+    ]);
     expect(server?.template?.metadata.labels).toMatchObject(
-      objects[6]?.spec?.selector?.matchLabels ?? { no: '' },
+      objects[7]?.spec?.selector?.matchLabels ?? { no: '' },
     );
   });
 

@@ -25,7 +25,9 @@ describe('lost cache locality', () => {
     const once = await planOf(scenario('round-robin', 1)).plan();
     const twice = await planOf(scenario('round-robin', 2)).plan();
     expect(twice.best?.gpus).toBeGreaterThan(2 * (once.best?.gpus ?? 0));
-    expect(once.scaling?.text).toMatch(/^cost grows faster than load, because round-robin scatters/);
+    expect(once.scaling?.text).toMatch(
+      /^twice the load on twice the replicas misses the SLO: cost grows faster than load, because round-robin scatters/,
+    );
     expect(once.scaling?.hitRate).toBeLessThan(once.scaling?.hitRateNow ?? 0);
   });
 
@@ -35,6 +37,8 @@ describe('lost cache locality', () => {
     const twice = await planOf(scenario('llm-d', 2)).plan();
     expect(kept.best?.gpus).toBeLessThan(scattered.best?.gpus ?? 0);
     expect(twice.best?.gpus).toBeLessThanOrEqual(2 * (kept.best?.gpus ?? 0));
-    expect(kept.scaling?.text).toMatch(/^cost grows no faster than load/);
+    expect(kept.scaling?.text).toMatch(
+      /^twice the load on twice the replicas meets the SLO: cost grows no faster than load;/,
+    );
   });
 });

@@ -66,6 +66,37 @@ describe('what a plan must carry', () => {
     }
   });
 
+  it('says of a mix all that it says of one kind', async () => {
+    const text = scenario('{ max_gpus: 30, stock: { gpu-a: 2, gpu-b: 2 } }').replace(
+      'gpu-b: { usd_per_gpu_hour: 1.3 }',
+      'gpu-b: { usd_per_gpu_hour: 1.3, terms: { on_demand: 1.3, one_year: 0.9 } }',
+    );
+    const { best, degraded, terms, headroom, loads } = await planOf(text).plan();
+    const [a = 0, b = 0] = best?.pools.map(({ replicas }) => replicas) ?? [];
+    expect(degraded.map(({ lost, of }) => `${lost} of ${of}`)).toEqual([
+      'replica of gpu-a',
+      'replica of gpu-b',
+      'node of gpu-a',
+      'node of gpu-b',
+    ]);
+    expect(terms.map(({ term, usdPerHour }) => [term, usdPerHour])).toEqual([
+      ['on_demand', a + 1.3 * b],
+      ['one_year', 0.6 * a + 0.9 * b],
+    ]);
+    expect(headroom?.meetsAt).toBeGreaterThanOrEqual(1);
+    expect(loads.length).toBeGreaterThan(2);
+  });
+
+  it('loses a part of every kind of a mix with a zone', async () => {
+    const { best, degraded } = await planOf(
+      scenario('{ max_gpus: 30, stock: { gpu-a: 3, gpu-b: 3 }, survive: zone, zones: 3 }', { rate: 12 }),
+    ).plan();
+    expect(best?.pools.length).toBe(2);
+    const zone = degraded.find(({ lost }) => lost === 'zone');
+    expect(zone?.replicasLost).toBe(2);
+    expect(zone?.meets).toBe(true);
+  });
+
   it('says what is missing when the stock is too small for any mix', async () => {
     const { feasible, nearestMiss } = await planOf(
       scenario('{ max_gpus: 30, stock: { gpu-a: 1, gpu-b: 1 } }'),

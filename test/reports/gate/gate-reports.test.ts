@@ -93,7 +93,7 @@ describe('reports of a gate', () => {
   it('fail for a candidate that is worse, cannot keep up, or breaks a threshold', () => {
     expect(gateFailures(FAILED).map(({ kind }) => kind)).toEqual(['unstable', 'worse', 'threshold']);
     expect(FAILED.answer.sentence).toBe(
-      'Fail: under slow-replica new cannot keep up in 9 of 16 runs (unstable), the baseline can; new is worse than old in P90 TTFT (+25.0 %); under slow-replica new breaks ttft p(90) < baseline (no steady value).',
+      'Fail: under slow-replica new cannot keep up in 9 of 16 runs (unstable), the baseline can; new is worse than old in P90 TTFT (+25.0 %); under slow-replica new breaks ttft p(90) < baseline (no steady value, baseline 1,000 ms).',
     );
     expect(PASSED.answer.sentence).toBe('Pass: 1 threshold holds.');
   });
@@ -107,18 +107,52 @@ describe('reports of a gate', () => {
     expect(text).toMatch(/P90 TTFT +500 ms +\+25\.0 % +\+50\.0 to \+150 ms worse/);
     expect(text).toMatch(/attainment +96\.0 % +\+1\.0 pt +too little data/);
     expect(text).toContain('✓ ttft p(90) <= 2s: 500 ms (new)');
-    expect(text).toContain('✗ ttft p(90) < baseline: no steady value (new under slow-replica)');
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(
+      '✗ ttft p(90) < baseline: no steady value, baseline 1,000 ms (new under slow-replica)',
+    );
+    expect(text).toMatch(/figure +candidate +change +95 % interval verdict/);
     expect(text).toContain('of 100 decisions 1 (1.0 %) go elsewhere under new than under old');
     expect(text.replaceAll(/\s+/g, ' ')).toContain(
-      'r1: h100/0 -> h100/1: its old endpoint leads by +0.25 before and -0.5 now',
+      'r1: h100/0 -> h100/1; the baseline scores h100/0 0.25 higher, the candidate scores h100/0 0.5 lower',
     );
+  });
+
+  it('gives the limit of a threshold that depends on the baseline, and ties in words', () => {
+    const [first] = madeGate().decisions;
+    if (first === undefined) throw new Error('no decisions');
+    const report = madeGate({
+      thresholds: [
+        { expression: 'ttft p(90) < baseline * 1.05', policy: 'new', value: 0.43, limit: 0.42, ok: false },
+        { expression: 'ttft p(90) < baseline', policy: 'new', value: 0.43, ok: false },
+      ],
+      decisions: [
+        {
+          ...first,
+          first: [
+            {
+              request: 'r1',
+              baseline: 'a/0',
+              candidate: 'a/1',
+              baselineScoreDifference: 0,
+              candidateScoreDifference: -0.0016,
+            },
+          ],
+        },
+      ],
+    });
+    const text = renderGateTable(report, { color: false }).replaceAll(/\s+/g, ' ');
+    expect(text).toContain('✗ ttft p(90) < baseline * 1.05: 430 ms, limit 420 ms = 400 ms x 1.05 (new)');
+    expect(text).toContain('✗ ttft p(90) < baseline: 430 ms; the baseline has no steady value (new)');
+    expect(text).toContain('the baseline scores both alike, the candidate scores a/0 0.0016 lower');
   });
 
   it('as Markdown: headings from the third level on, details folded, names escaped', () => {
     const text = renderGateMarkdown(FAILED);
     expect(text).toMatch(/^### ❌ fleetcast gate: a &lt;b> \\\| c\n/);
     expect(text).toContain('| P90 TTFT | 400 ms | 500 ms | +25.0 % | +50.0 to +150 ms | 🔴 worse |');
-    expect(text).toContain('- ❌ `ttft p(90) < baseline`: no steady value (new under slow-replica)');
+    expect(text).toContain(
+      '- ❌ `ttft p(90) < baseline`: no steady value, baseline 1,000 ms (new under slow-replica)',
+    );
     expect(text.match(/<details>/g)).toHaveLength(2);
     expect(renderGateMarkdown(PASSED)).toMatch(/^### ✅ /);
   });

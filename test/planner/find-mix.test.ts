@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { planOf } from '../support/plan-scenario.ts';
+
+interface Space {
+  readonly kinds: readonly { readonly usd: number; readonly constant: number; readonly perToken: number }[];
+  readonly stock: readonly number[];
+  readonly rate: number;
+  readonly router: 'round-robin' | 'least-request';
+  readonly survive: 'none' | 'replica';
+}
+
+const spaces: fc.Arbitrary<Space> = fc.record({
+  kinds: fc.array(
+    fc.record({
+      usd: fc.constantFrom(1, 1.7, 2.9),
+      constant: fc.integer({ min: 5, max: 25 }),
+      perToken: fc.integer({ min: 40, max: 160 }),
+    }),
+    { minLength: 2, maxLength: 3 },
+  ),
+  stock: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 3, maxLength: 3 }),
+  rate: fc.constantFrom(15, 30, 60),
+  router: fc.constantFrom('round-robin', 'least-request'),
+  survive: fc.constantFrom('none', 'replica'),
+});
+
+function scenarioOf({ kinds, stock, rate, router, survive }: Space): string {
+  const pools = kinds.map(
+    ({ constant, perToken }, k) =>
+      `      - { name: k${k}, hardware: gpu${k}, replicas: 1, step_time: { constant: ${constant}ms, per_token: ${perToken}us }, engine: { num_gpu_blocks: 2000, max_model_len: 4096 } }`,
+  );
+  const of = (text: (k: number) => string): string => kinds.map((_, k) => `gpu${k}: ${text(k)}`).join(', ');
+  return `apiVersion: fleetcast/v1alpha1
+kind: Scenario
+metadata: { name: mixes }
+spec:
+  fleet:
+    pools:
+${pools.join('\n')}
+  workload:
+    random: { requests: 120, rate: ${rate}, input_len: 500, output_len: 20 }
+  policies:
+    - { name: p, router: { builtin: ${router} } }
+  slo: { ttft: 300ms, tpot: 60ms, attainment: 0.9 }
+  prices: { ${of((k) => `{ usd_per_gpu_hour: ${kinds[k]?.usd} }`)} }
+  plan: { max_gpus: 7, survive: ${survive}, stock: { ${of((k) => `${stock[k]}`)} } }
+`;
+}
+
+/** All numbers of units within the stock. */
+function fleetsOf({ kinds, stock }: Space): number[][] {
+  return kinds.reduce<number[][]>(
+    (fleets, _, k) =>
+      fleets.flatMap((fleet) => Array.from({ length: (stock[k] ?? 0) + 1 }, (__, n) => [...fleet, n])),
+    [[]],
+  );
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
+
+describe('mixes of kinds', () => {
+  it('are as cheap as trying every fleet, where one that misses rules out smaller ones of the same kinds', async () => {
+    const met = { mix: 0, alone: 0, infeasible: 0 };
+    await fc.assert(
+      fc.asyncProperty(spaces, async (space) => {
+        const { plan, play } = planOf(scenarioOf(space));
+        const price = (units: readonly number[]): number =>
+          sum(units.map((count, k) => count * (space.kinds[k]?.usd ?? 0)));
+        const plays = (units: readonly number[]): boolean =>
+          sum(units) > 0 &&
+          play({
+            pools: units.flatMap((replicas, shape) => (replicas > 0 ? [{ shape, replicas }] : [])),
+            policy: 'p',
+            load: 1,
+            whole: true,
+          }).outcome === 'meets';
+        const keeps = (units: readonly number[]): boolean =>
+          plays(units) &&
+          (space.survive === 'none' ||
+            units.every((count, k) => count === 0 || plays(units.with(k, count - 1))));
+        const fleets = fleetsOf(space).filter((units) => sum(units) > 0 && sum(units) <= 7);
+        const kept = fleets.filter(keeps);
+        const sameKinds = (a: readonly number[], b: readonly number[]): boolean =>
+          a.every((count, k) => count > 0 === (b[k] ?? 0) > 0);
+        // A fleet that keeps its promise while a larger one of the same kinds does not is what the search may overlook.
+        const monotone = kept.filter((units) =>
+          fleets.every(
+            (other) =>
+              !sameKinds(units, other) ||
+              other.some((count, k) => count < (units[k] ?? 0)) ||
+              kept.includes(other),
+          ),
+        );
+        const found = await plan();
+        const answer = found.best?.usdPerHour ?? Infinity;
+        expect(answer).toBeGreaterThanOrEqual(Math.min(Infinity, ...kept.map(price)) - 1e-9);
+        expect(answer).toBeLessThanOrEqual(Math.min(Infinity, ...monotone.map(price)) + 1e-9);
+        expect(found.labels.find(({ code }) => code === 'mixes')?.text).toContain('every cheaper mix');
+        expect(found.lowerBoundUsdPerHour ?? 0).toBeLessThanOrEqual(answer + 1e-9);
+        if (found.best === undefined) met.infeasible++;
+        else if (found.best.pools.length > 1) met.mix++;
+        else met.alone++;
+      }),
+      { numRuns: 16, seed: 5 },
+    );
+    expect(Math.min(...Object.values(met)), JSON.stringify(met)).toBeGreaterThan(1);
+  });
+});
