@@ -23,12 +23,23 @@ const fleet = {
   usdPerHour: z.number().optional(),
 };
 
+/** The forecast in one of several replications of the workload. */
+const replication = z.strictObject({
+  seed: z.int(),
+  verdict: z.enum(['stable', 'saturated', 'unstable']),
+  attainment: z.number().optional(),
+  ttftP90: z.number().optional(),
+  tpotP90: z.number().optional(),
+});
+
 const plannedFleet = z.strictObject({
   ...fleet,
   /** 730 hours. */
   usdPerMonth: z.number().optional(),
   /** At the planned load, everything up, all requests of the workload. */
   forecast: runEntry.optional(),
+  /** Several replications of the workload, the forecast's own first; absent where there is one. */
+  replications: z.array(replication).optional(),
   /** Where measurements of it would probably lie. */
   bands: z.array(band).optional(),
 });
@@ -177,4 +188,5 @@ export type PlanPool = z.infer<typeof planPool>;
 export type PlannedFleet = z.infer<typeof plannedFleet>;
 export type PlanCandidate = z.infer<typeof candidate>;
 export type PlanDegraded = z.infer<typeof degraded>;
+export type PlanReplication = z.infer<typeof replication>;
 export type PlanLoad = z.infer<typeof loadPoint>;

@@ -159,7 +159,9 @@ function scalingOf({ space, run, demand, ledger }: FleetToExplore, doubled: Flee
 function loadsOf({ run, demand, ledger }: FleetToExplore): PlanLoad[] {
   const rate = demand.requests / demand.seconds;
   const key = JSON.stringify([run.pools, run.policy]);
-  const lines = ledger.lines.filter(({ run: other }) => JSON.stringify([other.pools, other.policy]) === key);
+  const lines = ledger.lines.filter(
+    ({ run: other }) => (other.replication ?? 0) === 0 && JSON.stringify([other.pools, other.policy]) === key,
+  );
   return [...new Map(lines.map((line) => [line.run.load, line])).values()].map(({ run: other, played }) => ({
     load: other.load,
     requestsPerSecond: rate * other.load,

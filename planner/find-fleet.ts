@@ -20,6 +20,8 @@ export interface FleetSpace {
   /** Whether the load can be scaled: an open loop. */
   readonly scalable: boolean;
   readonly requirement: Requirement;
+  /** Replications of the workload, in each of which a fleet must keep its promise. The same for every fleet. */
+  readonly replications: number;
 }
 
 export interface FoundFleets {
@@ -157,10 +159,16 @@ export function runsOf(space: FleetSpace, lanes: readonly FleetLane[], trial: Tr
   });
 }
 
-/** The cases of a fleet at its peak: everything up, then a failure at the planned load. */
+/** The cases of a fleet at its peak: everything up, then a failure at the planned load; each in all replications. */
 export function casesOf(space: FleetSpace, run: FleetRun): FleetRun[] {
   const { survive, load } = space.requirement;
-  return [run, ...failuresOf(space, run, survive).map(({ pools }) => ({ ...run, pools, load }))];
+  const cases = [run, ...failuresOf(space, run, survive).map(({ pools }) => ({ ...run, pools, load }))];
+  return cases.flatMap((one) => replicationsOf(space, one));
+}
+
+/** A run in every replication, the first one first. */
+export function replicationsOf({ replications }: FleetSpace, run: FleetRun): FleetRun[] {
+  return Array.from({ length: replications }, (_, replication) => ({ ...run, replication }));
 }
 
 /** What a failure leaves of a fleet. */

@@ -33,6 +33,8 @@ export interface PlanToMake {
   /** Whether clients get tokens as they come. */
   readonly streaming: boolean;
   readonly warmup: Seconds;
+  /** Replications of the workload, in each of which the fleet must keep its promise. */
+  readonly replications: number;
   readonly play: PlayFleets;
   readonly solve: SolveMix;
 }
@@ -44,7 +46,7 @@ type PlanFigures = Omit<Plan, 'apiVersion' | 'kind' | 'manifest' | 'answer'>;
  * answer. All figures of the answer and of the runner-up come from runs of the whole workload.
  */
 export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
-  const { space, policies, demand, slo, scalable, streaming, warmup, play } = input;
+  const { space, policies, demand, slo, scalable, streaming, warmup, replications, play } = input;
   const { plan, shapes, priced } = space;
   const rate = demand.requests / demand.seconds;
   const requirement = requirementOf(plan, rate);
@@ -57,7 +59,7 @@ export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
   const brackets = shapes.map((shape) =>
     bracketOf({ pool: shape.input, demand: scaled, load: requirement.peak, own, slo, streaming, warmup }),
   );
-  const fleets: FleetSpace = { shapes, brackets, policies, priced, scalable, requirement };
+  const fleets: FleetSpace = { shapes, brackets, policies, priced, scalable, requirement, replications };
   const ledger = new Ledger(play);
   const found = await findFleet(fleets, ledger);
   const { lanes, best } = found;
@@ -81,7 +83,7 @@ export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
   const searched = [...ledger.lines];
   const bestRun = mix ?? (best && runOf(best));
   const planned = (run: FleetRun): Promise<PlannedFleet> =>
-    plannedFleet(shapes, { ...run, load: requirement.load, whole: true }, ledger);
+    plannedFleet(fleets, { ...run, load: requirement.load, whole: true }, ledger);
   const explored = bestRun && (await exploreFleet({ space: fleets, run: bestRun, demand, ledger }));
   const nearest =
     bestRun === undefined ? await nearestMissOf(fleets, searched, space.misfits, ledger) : undefined;

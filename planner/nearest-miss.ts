@@ -31,7 +31,7 @@ export async function nearestMissOf(
     const run = { ...nearest.run, whole: true };
     await ledger.all([run, { ...nearest.one.run, whole: true }]);
     return {
-      ...(await plannedFleet(space.shapes, run, ledger)),
+      ...(await plannedFleet(space, run, ledger)),
       violated: settledOf(space, nearest.run, ledger)?.violated ?? nearest.one.violated ?? '',
     };
   }

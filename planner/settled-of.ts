@@ -20,9 +20,10 @@ export function settledOf(space: FleetSpace, run: FleetRun, ledger: Ledger): Set
   for (const [index, one] of casesOf(space, run).entries()) {
     const played = ledger.find({ ...one, whole: false });
     if (played === undefined) return undefined;
-    const failure = index === 0 ? '' : `${failureText(space, run, one)}: `;
+    const failure = index < space.replications ? '' : `${failureText(space, run, one)}: `;
+    const where = one.replication === 0 ? '' : `in replication ${(one.replication ?? 0) + 1}, `;
     const violated =
-      played.outcome === 'meets' ? undefined : `${failure}${played.violated ?? 'the SLO is missed'}`;
+      played.outcome === 'meets' ? undefined : `${failure}${where}${played.violated ?? 'the SLO is missed'}`;
     settled = { run: one, played, violated };
     if (violated !== undefined) break;
   }

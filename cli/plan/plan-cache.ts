@@ -13,7 +13,7 @@ export interface PlanKey {
   readonly scenarioSha256: string;
   readonly workloadSha256: string;
   readonly policies: readonly string[];
-  readonly seed: number;
+  readonly seeds: readonly number[];
 }
 
 /** Plans by content of what they were made from, in a folder. Another version of the program, or of a profile, finds nothing. */
@@ -22,8 +22,8 @@ export class PlanCache {
 
   /** `program`: digest of the program; see `programDigest`. */
   constructor(folder: string, key: PlanKey, program: string) {
-    const { scenarioSha256, workloadSha256, policies, seed } = key;
-    const content = JSON.stringify([program, scenarioSha256, workloadSha256, policies, seed]);
+    const { scenarioSha256, workloadSha256, policies, seeds } = key;
+    const content = JSON.stringify([program, scenarioSha256, workloadSha256, policies, seeds]);
     this.file = path.join(folder, `${createHash('sha256').update(content).digest('hex')}.json`);
   }
 

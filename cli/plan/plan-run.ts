@@ -27,22 +27,25 @@ export interface PlanRun {
   readonly scenario: ResolvedScenario;
   readonly opened: OpenedWorkload;
   readonly policies: readonly string[];
-  readonly seed: number;
+  /** One per replication. */
+  readonly seeds: readonly number[];
   readonly check: boolean;
   readonly jobs: number;
 }
 
 /** Searches the cheapest fleet for a scenario, with a progress line on a terminal. Throws UserError for a plan that cannot be made. */
 export async function planRun(run: PlanRun, terminal: Terminal): Promise<Plan> {
-  const { source, loaded, scenario, opened, seed } = run;
+  const { source, loaded, scenario, opened, seeds } = run;
+  const [seed = 1] = seeds;
   const resources = nodeResources(source.cwd);
   const space = planSpace(source.scenario, source.sets, loaded, resources);
   const { load } = loaded.scenario.spec.workload;
   const scalable = load === undefined || load.rate_scale !== undefined;
-  const demand = demandOf(opened.workload, seed, {
+  const demanded = {
     slo: scenario.slo,
     holdsBack: loaded.scenario.spec.workload.client.max_in_flight !== undefined,
-  });
+  };
+  const demand = demandOf(opened.workload, seed, demanded);
   if (demand.requests === 0) {
     throw new UserError({
       code: 'E_PLAN',
@@ -69,6 +72,12 @@ export async function planRun(run: PlanRun, terminal: Terminal): Promise<Plan> {
       hint: 'use load: { rate_scale: 1 }, or leave them out of spec.plan',
     });
   }
+  const requestsIn = new Map([[0, demand.requests]]);
+  for (const [replication, other] of seeds.entries()) {
+    if (replication === 0) continue;
+    const { count } = opened.workload.open(other);
+    requestsIn.set(replication, count ?? demandOf(opened.workload, other, demanded).requests);
+  }
   const jobs = openJobs(run.jobs, terminal);
   try {
     const figures = await makePlan({
@@ -80,6 +89,7 @@ export async function planRun(run: PlanRun, terminal: Terminal): Promise<Plan> {
       streaming: scenario.client.streaming,
       warmup: scenario.warmup,
       scalable,
+      replications: seeds.length,
       solve: await highsSolver(),
       play: (fleets) =>
         jobs.all(
@@ -92,7 +102,7 @@ export async function planRun(run: PlanRun, terminal: Terminal): Promise<Plan> {
               }),
               prices: space.prices,
               baseScale: scalable ? (load?.rate_scale ?? 1) : undefined,
-              requests: demand.requests,
+              requests: requestsIn.get(fleet.replication ?? 0) ?? demand.requests,
             }),
           ),
         ),
@@ -105,7 +115,7 @@ export async function planRun(run: PlanRun, terminal: Terminal): Promise<Plan> {
         scenarioSha256: scenario.sha256,
         workloadSha256: opened.workload.sha256,
         fleetcastVersion: packageVersion(),
-        seeds: [seed],
+        seeds: [...seeds],
       },
       answer: { sentence: '' },
       ...figures,
@@ -134,7 +144,7 @@ function withBands(
 }
 
 function taskOf(
-  { policy, load, whole }: FleetRun,
+  { policy, load, whole, replication = 0 }: FleetRun,
   {
     run,
     pools,
@@ -149,16 +159,17 @@ function taskOf(
     readonly requests: number;
   },
 ): CandidateTask & { kind: 'candidate' } {
+  const seed = run.seeds[replication] ?? 1;
   const fleet = pools.map(({ name, replicas }) => `${replicas} x ${name}`).join(' + ');
   return {
     kind: 'candidate',
-    label: `${fleet}, policy ${policy}, load ${load}, seed ${run.seed}, scenario SHA-256 ${run.scenario.sha256}`,
+    label: `${fleet}, policy ${policy}, load ${load}, seed ${seed}, scenario SHA-256 ${run.scenario.sha256}`,
     source: run.source,
     prices,
     pools,
     rateScale: baseScale === undefined || load === 1 ? undefined : baseScale * load,
     policy,
-    seed: run.seed,
+    seed,
     mayShorten: whole ? undefined : requests,
     check: run.check,
   };

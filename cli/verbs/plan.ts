@@ -3,8 +3,6 @@ import { performance } from 'node:perf_hooks';
 import { Command } from 'commander';
 
 import { planSpace } from '../../planner/plan-space.ts';
-import { loadScenario } from '../../scenarios/load/load-scenario.ts';
-import { resolveScenario } from '../../scenarios/resolve/resolve-scenario.ts';
 import { runInputs } from '../../scenarios/resolve/run-inputs.ts';
 import { scenarioYaml } from '../../scenarios/resolve/scenario-yaml.ts';
 import { workloadOf } from '../../scenarios/resolve/workload-of.ts';
@@ -18,6 +16,7 @@ import { checkFolders, writeManifests } from '../plan/write-manifests.ts';
 import { cacheFolder, PlanCache, programDigest, type PlanKey } from '../plan/plan-cache.ts';
 import { planDryRunText } from '../plan/plan-dry-run.ts';
 import { planRun } from '../plan/plan-run.ts';
+import { plannedScenario } from '../plan/planned-scenario.ts';
 import { PLAN_FORMATS, renderPlan } from '../plan/render-plan.ts';
 import { commandText } from '../run/command-text.ts';
 import { dryRun, expectedSeconds, SAMPLE_REQUESTS } from '../run/dry-run.ts';
@@ -31,6 +30,7 @@ interface PlanOptions {
   readonly policy?: string;
   readonly requests?: number;
   readonly seed: number;
+  readonly replications: number;
   readonly jobs: number;
   readonly check?: true;
   readonly dryRun?: true;
@@ -52,6 +52,7 @@ export function planCommand(terminal: Terminal): Command {
     .option('--policy <A,B>', 'only these policies')
     .option('--requests <N>', 'only the first N requests of the workload', wholeNumber(1))
     .option('--seed <N>', 'seed of everything that is drawn', wholeNumber(0), 1)
+    .option('--replications <N>', 'seeds, in each of which the fleet must meet the SLO', wholeNumber(1), 1)
     .option('--jobs <N>', 'runs at once (default: one per core)', wholeNumber(1), defaultJobs())
     .option('--check', 'verify every law of the simulation after every event')
     .option('--dry-run', 'print kinds, cases, requests and expected seconds, and search nothing')
@@ -70,8 +71,7 @@ async function plan(name: string, options: PlanOptions, terminal: Terminal): Pro
   checkFolders(folders, io);
   const resources = nodeResources(io.cwd);
   const file = readScenario(findScenario(name, io.cwd), io.cwd);
-  const loaded = loadScenario(file, options.set, resources);
-  const scenario = resolveScenario(loaded, resources);
+  const { loaded, scenario } = plannedScenario(file, options.set, resources);
   const opened = workloadOf(loaded, resources, options.requests);
   const asked = namesIn(options.policy);
   const inputs = runInputs(scenario, opened, { policies: asked, seeds: [options.seed] });
@@ -86,12 +86,13 @@ async function plan(name: string, options: PlanOptions, terminal: Terminal): Pro
     io.say(`about ${seconds.toPrecision(2)} s on this machine for a case that is not cut short`);
     return;
   }
+  const seeds = Array.from({ length: options.replications }, (_, k) => options.seed + k);
   const begun = performance.now();
   const cache = cacheOf(options, {
     scenarioSha256: scenario.sha256,
     workloadSha256: opened.workload.sha256,
     policies: inputs.map(({ policy }) => policy),
-    seed: options.seed,
+    seeds,
   });
   const known = cache?.read();
   const document =
@@ -103,7 +104,7 @@ async function plan(name: string, options: PlanOptions, terminal: Terminal): Pro
         scenario,
         opened,
         policies: inputs.map(({ policy }) => policy),
-        seed: options.seed,
+        seeds,
         check: options.check ?? false,
         jobs: options.jobs,
       },

@@ -1,6 +1,6 @@
 import { plan as planSchema, type Plan } from '../../documents/plan.ts';
 import { formatSeconds, formatShare, plural, threeDigits } from '../format.ts';
-import { bandsText, fleetText, poolsText, priceText } from '../plan/plan-words.ts';
+import { bandsText, fleetText, poolsText, priceText, replicationsText } from '../plan/plan-words.ts';
 import { chartFigure, type Chart } from './chart.ts';
 import { dataTable } from './data-table.ts';
 import { html, typeset, type Markup } from './markup.ts';
@@ -75,6 +75,7 @@ function fleetSection(plan: Plan): Markup {
       'attainment',
       forecast?.goodput?.attainment === undefined ? undefined : formatShare(forecast.goodput.attainment),
     ],
+    ['replications', replicationsText(fleet)],
     ['model error', bandsText(plan)],
     [
       'lower bound',

@@ -3,7 +3,7 @@ import { formatCount, formatSeconds, formatShare, plural, threeDigits } from '..
 import { answerLine } from '../answer-line.ts';
 import { painter, type Paint } from '../paint.ts';
 import { sectionsText, wrap } from '../text-layout.ts';
-import { bandsText, poolsText, priceText } from './plan-words.ts';
+import { bandsText, poolsText, priceText, replicationsText } from './plan-words.ts';
 
 const WIDTH = 80;
 
@@ -65,6 +65,7 @@ function chosen(plan: Plan): string[] {
     ],
     ['TTFT P50/P90/P99', steady ? spread(forecast.ttft) : undefined],
     ['TPOT P50/P90/P99', steady ? spread(forecast.tpot) : undefined],
+    ['replications', replicationsText(fleet)],
     ['model error', bandsText(plan)],
     [
       'prefix hit rate',

@@ -1,5 +1,6 @@
 import { LATENCY_FAMILIES } from '../../documents/model-error.ts';
-import type { Plan, PlanPool } from '../../documents/plan.ts';
+import type { Plan, PlannedFleet, PlanPool } from '../../documents/plan.ts';
+import { formatSeconds, formatShare } from '../format.ts';
 import { bandText } from '../band-rows.ts';
 
 interface Fleet {
@@ -31,6 +32,30 @@ export function priceText({ usdPerHour, usdPerMonth }: Fleet): string {
     ...(usdPerHour === undefined ? [] : [`$${usdPerHour.toFixed(2)} an hour`]),
     ...(usdPerMonth === undefined ? [] : [`$${Math.round(usdPerMonth).toLocaleString('en-US')} a month`]),
   ].join(', ');
+}
+
+/** `5; attainment 93.2 % to 95.1 %, P90 TTFT 1,200 ms to 1,500 ms`; undefined for one replication. */
+export function replicationsText({ replications }: PlannedFleet): string | undefined {
+  if (replications === undefined) return undefined;
+  const range = (values: readonly (number | undefined)[], format: (value: number) => string): string => {
+    const known = values.filter((value) => value !== undefined);
+    return known.length === 0 ? '-' : `${format(Math.min(...known))} to ${format(Math.max(...known))}`;
+  };
+  const attainment = replications.map((one) => one.attainment);
+  const parts = [
+    ...(attainment.every((value) => value === undefined)
+      ? []
+      : [`attainment ${range(attainment, formatShare)}`]),
+    `P90 TTFT ${range(
+      replications.map(({ ttftP90 }) => ttftP90),
+      formatSeconds,
+    )}`,
+    `P90 TPOT ${range(
+      replications.map(({ tpotP90 }) => tpotP90),
+      formatSeconds,
+    )}`,
+  ];
+  return `${replications.length}: ${parts.join(', ')}`;
 }
 
 /** Where measured P90s of the answer would probably lie; undefined where no forecast was ever compared. */

@@ -6,7 +6,7 @@ import { PlanCache, programDigest } from '../../cli/plan/plan-cache.ts';
 import type { Plan } from '../../documents/plan.ts';
 import { workspace } from '../support/workspace.ts';
 
-const KEY = { scenarioSha256: 'a', workloadSha256: 'b', policies: ['p'], seed: 1 };
+const KEY = { scenarioSha256: 'a', workloadSha256: 'b', policies: ['p'], seeds: [1] };
 
 const PLAN: Plan = {
   apiVersion: 'fleetcast/v1alpha1',
@@ -41,7 +41,12 @@ describe('kept plans', () => {
     new PlanCache(cache, KEY, 'v1').write(PLAN);
     expect(new PlanCache(cache, KEY, 'v1').read()).toEqual(PLAN);
     expect(new PlanCache(cache, KEY, 'v2').read()).toBeUndefined();
-    for (const change of [{ seed: 2 }, { policies: ['q'] }, { workloadSha256: 'c' }, { scenarioSha256: 'd' }])
+    for (const change of [
+      { seeds: [1, 2] },
+      { policies: ['q'] },
+      { workloadSha256: 'c' },
+      { scenarioSha256: 'd' },
+    ])
       expect(new PlanCache(cache, { ...KEY, ...change }, 'v1').read()).toBeUndefined();
   });
 

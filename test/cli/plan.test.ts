@@ -146,6 +146,34 @@ describe('plan', () => {
     );
   });
 
+  it('plans with the sizes that fit where the model does not fit the pools of the scenario', async () => {
+    const { run } = workspace({ 's.yaml': SCENARIO });
+    const large = ['s.yaml', '--set', 'spec.model=llama-3.1-70b', '--set', 'spec.workload.random.rate=1'];
+    const { code, stdout, stderr } = await run(
+      'plan',
+      ...large,
+      '--set',
+      'spec.plan.tensor_parallel_size=[1, 4]',
+      '-o',
+      'json',
+    );
+    expect(code, stderr).toBe(0);
+    const { best, candidates } = planSchema.parse(JSON.parse(stdout));
+    expect(best?.pools[0]?.tensor_parallel_size).toBe(4);
+    expect(candidates.filter(({ outcome }) => outcome === 'does not fit').length).toBeGreaterThan(0);
+    const none = await run('plan', ...large, '--set', 'spec.plan.tensor_parallel_size=[1]');
+    expect(none.code).toBe(2);
+    expect(none.stderr).toMatch(/^error\[E_DOES_NOT_FIT\]: s\.yaml:\d+:\d+ /);
+  });
+
+  it('shows what differs between replications', async () => {
+    const { run } = workspace({ 's.yaml': SCENARIO });
+    const { code, stdout, stderr } = await run('plan', 's.yaml', '--replications', '3');
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain('seed 1,2,3');
+    expect(stdout).toMatch(/replications {6}3: attainment \S+ % to \S+ %, P90 TTFT /);
+  });
+
   it('ends with 3, the nearest miss and what it violates when nothing does', async () => {
     const { run } = workspace({ 's.yaml': SCENARIO });
     const few = await run('plan', 's.yaml', ...TOO_MUCH, '-o', 'json');

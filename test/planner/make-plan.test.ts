@@ -29,6 +29,7 @@ const spaces: fc.Arbitrary<Space> = fc.record({
 });
 
 const MOST = 6;
+const REPLICATIONS = 3;
 
 function scenarioOf({ kinds, rate, input, output, router, survive }: Space): string {
   const pools = kinds.map(
@@ -88,6 +89,43 @@ describe('plan', () => {
         met.shortened += found.candidates.filter(({ shortened }) => shortened === true).length;
       }),
       { numRuns: 25, seed: 20 },
+    );
+    expect(Math.min(...Object.values(met)), JSON.stringify(met)).toBeGreaterThan(0);
+  });
+
+  it('keeps its promise in every replication, and no smaller fleet does', async () => {
+    const met = { more: 0, feasible: 0 };
+    await fc.assert(
+      fc.asyncProperty(spaces, async (space) => {
+        const { plan, play } = planOf(scenarioOf(space), REPLICATIONS);
+        const { best } = await plan();
+        const meets = (shape: number, replicas: number, replication: number): boolean =>
+          replicas > 0 &&
+          play({ pools: [{ shape, replicas }], policy: 'p', load: 1, whole: true, replication }).outcome ===
+            'meets';
+        const price = (replications: readonly number[]): number =>
+          Math.min(
+            Infinity,
+            ...space.kinds.flatMap(({ usd }, shape) =>
+              Array.from({ length: MOST }, (_, k) => k + 1).flatMap((replicas) =>
+                replications.every(
+                  (one) =>
+                    meets(shape, replicas, one) &&
+                    (space.survive === 'none' || meets(shape, replicas - 1, one)),
+                )
+                  ? [usd * replicas]
+                  : [],
+              ),
+            ),
+          );
+        const all = price([...Array(REPLICATIONS).keys()]);
+        expect(best?.usdPerHour ?? Infinity).toBeCloseTo(all, 9);
+        if (best === undefined) return;
+        met.feasible++;
+        expect(best.replications?.map(({ seed }) => seed)).toEqual([1, 2, 3]);
+        if (price([0]) < all) met.more++;
+      }),
+      { numRuns: 12, seed: 3 },
     );
     expect(Math.min(...Object.values(met)), JSON.stringify(met)).toBeGreaterThan(0);
   });

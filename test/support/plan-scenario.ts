@@ -11,7 +11,7 @@ import { playCandidate, type PlayedCandidate } from '../../planner/play-candidat
 import { resourcesOf } from './scenario-text.ts';
 
 /** A scenario's plan, made in this thread, and the means to play any of its fleets. */
-export function planOf(text: string) {
+export function planOf(text: string, replications = 1) {
   const source = { file: 's.yaml', text };
   const resources = resourcesOf();
   const loaded = loadScenario(source, [], resources);
@@ -20,7 +20,7 @@ export function planOf(text: string) {
   const space = planSpace(source, [], loaded, resources);
   const demand = demandOf(workload, 1, { slo: scenario.slo, holdsBack: false });
   const scale = loaded.scenario.spec.workload.load?.rate_scale ?? 1;
-  const play = ({ pools, policy, load, whole }: FleetRun): PlayedCandidate => {
+  const play = ({ pools, policy, load, whole, replication = 0 }: FleetRun): PlayedCandidate => {
     const rate = { path: ['spec', 'workload', 'load'], value: { rate_scale: scale * load }, origin: 'test' };
     const specs = pools.flatMap(({ shape, replicas }) => {
       const pool = space.shapes[shape]?.pool;
@@ -28,7 +28,10 @@ export function planOf(text: string) {
     });
     const changed = loadScenario(source, [], resources, [rate, ...poolsOverrides(specs, space.prices)]);
     const resolved = resolveScenario(changed, resources);
-    const [input] = runInputs(resolved, workloadOf(changed, resources), { policies: [policy], seeds: [1] });
+    const [input] = runInputs(resolved, workloadOf(changed, resources), {
+      policies: [policy],
+      seeds: [1 + replication],
+    });
     if (input === undefined) throw new Error('no run');
     return playCandidate({
       input,
@@ -51,6 +54,7 @@ export function planOf(text: string) {
         streaming: scenario.client.streaming,
         warmup: scenario.warmup,
         scalable: true,
+        replications,
         play: (runs) => Promise.resolve(runs.map(play)),
       }),
   };
