@@ -71,6 +71,11 @@ function build(project) {
     stdio: ['ignore', 2, 2],
   });
   if (done.status !== 0) process.exit(1);
+  const joined = spawnSync(process.execPath, [path.join('cli', 'bundle.mjs')], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
+  if (joined.status !== 0) process.exit(1);
   writeFileSync(built, sources);
 }
 

@@ -1,5 +1,7 @@
+import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 
+import { packageRoot } from '../package-root.ts';
 import type { Terminal } from '../terminal.ts';
 import { explainBrokenLaw } from './explain-broken-law.ts';
 import { JobsProgress } from './jobs-progress.ts';
@@ -7,6 +9,9 @@ import type { Jobs } from './jobs.ts';
 import { receivedError } from './sent-error.ts';
 import type { Task, TaskProgress, TaskResults } from './task.ts';
 import type { WorkerMessage } from './worker-message.ts';
+
+/** Where the build puts it, whichever of its files this one has been joined to. */
+const BUILT_WORKER = path.join(packageRoot(), 'dist', 'cli', 'jobs', 'worker.js');
 
 /**
  * Plays tasks in worker threads, which start when there is work for them and stay until they are closed. Tasks start in
@@ -44,7 +49,7 @@ export class WorkerJobs implements Jobs {
       }
     };
     while (this.workers.length < Math.min(this.most, tasks.length)) {
-      this.workers.push(new Worker(new URL('./worker.js', import.meta.url)));
+      this.workers.push(new Worker(BUILT_WORKER));
     }
     await Promise.all(this.workers.map(work));
     progress.clear();

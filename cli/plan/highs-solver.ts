@@ -1,9 +1,8 @@
-import loadHighs from 'highs';
-
 import type { MixProgram, SolveMix } from '../../planner/mix-program.ts';
 
 /** HiGHS (MIT, WebAssembly), as the planner's integer-programming solver. Loading it takes about 50 ms. */
 export async function highsSolver(): Promise<SolveMix> {
+  const { default: loadHighs } = await import('highs');
   // The package's types describe a CommonJS module; what Node imports is its ESM build, whose default is the loader.
   const load = loadHighs as unknown as typeof loadHighs.default;
   const highs = await load();
