@@ -11,6 +11,8 @@ export interface Bracket {
   readonly atLeast: number;
   /** Replicas, as a fraction, by computed tokens alone: such bounds add up over kinds. */
   readonly work: number;
+  /** The same by the KV of decoding requests alone. */
+  readonly memory: number;
   /** Where a search starts. Says nothing about the answer. */
   readonly guess: number;
   /** Why no number of replicas can do; undefined where some may. */
@@ -34,6 +36,7 @@ export interface BracketInput {
   readonly load: number;
   /** Per row of the demand: see `ownTokens`. */
   readonly own: Float64Array;
+  readonly held: Float64Array;
   readonly slo: RunInput['slo'];
   readonly streaming: boolean;
   readonly warmup: Seconds;
@@ -46,9 +49,11 @@ export function bracketOf({ pool, demand, slo, ...terms }: BracketInput): Bracke
     slo?.default.tpot ?? Infinity,
     ...[...(slo?.classes.values() ?? [])].map((one) => one.tpot ?? Infinity),
   );
-  const { atLeast, work, lateAlone } = leastReplicas({
+  const kvTokens = (engine.numGpuBlocks - 1) * engine.blockSize;
+  const { atLeast, work, memory, lateAlone } = leastReplicas({
     ...terms,
     rows: demand.rows,
+    kvTokens: engine.slidingWindow === undefined ? kvTokens : Infinity,
     attainment: slo?.attainment ?? 1,
     floor: stepFloorOf(pool),
     chunkTokens: engine.maxNumScheduledTokens,
@@ -57,7 +62,6 @@ export function bracketOf({ pool, demand, slo, ...terms }: BracketInput): Bracke
     lateAlone &&
     `${(100 * lateAlone.share).toFixed(1)} % of the requests are late even alone on a replica, most of them in ${lateAlone.target}`;
 
-  const kvTokens = (engine.numGpuBlocks - 1) * engine.blockSize;
   const slots = Math.min(
     engine.maxNumSeqs,
     Math.max(1, Math.floor(kvTokens / Math.max(1, demand.meanContext))),
@@ -71,5 +75,5 @@ export function bracketOf({ pool, demand, slo, ...terms }: BracketInput): Bracke
     prefill: (computed * times.leastPrefillPerToken) / demand.seconds,
   };
   const guess = Math.max(atLeast, Math.ceil((busy.decode + busy.prefill) / USUAL_BUSY_SHARE));
-  return { atLeast, work, guess, hopeless };
+  return { atLeast, work, memory, guess, hopeless };
 }

@@ -137,11 +137,13 @@ function proposalsOf(
 function supplyOf(
   { shapes, brackets, priced }: FleetSpace,
   plan: PlanSpec,
-): Pick<MixProgram, 'prices' | 'provedShares' | 'most' | 'gpus' | 'shared'> {
+): Pick<MixProgram, 'prices' | 'proved' | 'most' | 'gpus' | 'shared'> {
   return {
     prices: shapes.map((shape) => priceOf(shape, 1, priced)),
-    provedShares: shapes.map(
-      ({ buying }, shape) => buying.replicasPerUnit / Math.max(1e-9, brackets[shape]?.work ?? Infinity),
+    proved: (['work', 'memory'] as const).map((bound) =>
+      shapes.map(
+        ({ buying }, shape) => buying.replicasPerUnit / Math.max(1e-6, brackets[shape]?.[bound] ?? Infinity),
+      ),
     ),
     most: shapes.map(({ buying }) => buying.mostUnits),
     gpus: shapes.map(({ buying }) => buying.gpusPerUnit),

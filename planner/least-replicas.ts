@@ -1,12 +1,16 @@
-import type { Seconds } from '../base/units.ts';
+import type { Seconds, Tokens } from '../base/units.ts';
 import type { DemandRow } from './demand.ts';
 import { lastAtMost } from './last-at-most.ts';
 import type { StepFloor } from './step-floor.ts';
 
 export interface ReplicasInput {
   readonly rows: readonly DemandRow[];
-  /** Per row: see `ownTokens`. */
+  /** Per row: tokens that it has to compute; see `ownTokens`. */
   readonly own: Float64Array;
+  /** Per row: tokens whose KV no other request holds with it; see `ownTokens`. */
+  readonly held: Float64Array;
+  /** Tokens whose KV a replica holds; infinite where old ones are dropped while a request runs. */
+  readonly kvTokens: Tokens;
   readonly load: number;
   readonly attainment: number;
   readonly floor: StepFloor;
@@ -23,6 +27,8 @@ export interface LeastReplicas {
   readonly atLeast: number;
   /** Replicas, as a fraction, by the tokens that have to be computed alone: additive over kinds. */
   readonly work: number;
+  /** Replicas, as a fraction, by the KV that decoding requests hold alone: additive over kinds. */
+  readonly memory: number;
   /**
    * Share of the requests that are late even on a replica of their own, and the target that most of them miss; undefined
    * where the SLO lets so many miss.
@@ -38,21 +44,26 @@ const WINDOWS = [1, 4, 16, 64, 256, 1024];
 
 /**
  * A proof by work: the requests of any window that meet their targets are computed between its begin and the last of
- * their deadlines, and steps take no less than `floor` says. Those that a fleet lets miss are, in each window, the ones
- * with most work. Where windows that share no request need more misses in all than the SLO allows, the fleet is too small.
+ * their deadlines, and steps take no less than `floor` says. Another one by memory: each step of a decoding request takes at
+ * least the shortest step, and all along the replica holds its context. Those that a fleet lets miss are, in each window,
+ * the ones with most work. Where windows that share no request need more misses in all than the SLO allows, the fleet is
+ * too small.
  */
 export function leastReplicas(input: ReplicasInput): LeastReplicas {
-  const { rows, own, load, attainment, floor, chunkTokens, streaming, warmup } = input;
+  const { rows, own, held, kvTokens, load, attainment, floor, chunkTokens, streaming, warmup } = input;
   const counted = rows.flatMap((row, index) =>
-    row.arrival / load < warmup ? [] : [{ row, own: own[index] ?? 1 }],
+    row.arrival / load < warmup ? [] : [{ row, own: own[index] ?? 1, held: held[index] ?? 1 }],
   );
   const budget = Math.floor((1 - attainment) * counted.length + 1e-9);
   const lateBy = { TTFT: 0, TPOT: 0, E2E: 0 };
   const prefill: Job[] = [];
   const both: Job[] = [];
   const decode: Job[] = [];
+  const kv: Job[] = [];
   const tokens: Job[] = [];
-  for (const { row, own: computed } of counted) {
+  const memory: Job[] = [];
+  const shortest = floor.decode(1);
+  for (const { row, own: computed, held: alone } of counted) {
     const { ttft = Infinity, tpot = Infinity, e2e = Infinity } = row.targets;
     const gaps = Math.max(0, row.outputTokens - 1);
     const first = floor.perToken * computed + floor.perPair * pairs(computed, row.inputTokens, chunkTokens);
@@ -60,7 +71,12 @@ export function leastReplicas(input: ReplicasInput): LeastReplicas {
     const arrival = row.arrival / load;
     const untilFirst = Math.min(ttft, e2e);
     const untilLast = Math.min(e2e, streaming ? ttft + (gaps === 0 ? 0 : tpot * gaps) : ttft);
-    if (row.isFixed) tokens.push({ arrival, work: floor.perToken * computed, slack: untilFirst });
+    // Tokens times steps: before its gap k a request holds its prompt and k - 1 tokens of its answer.
+    const heldSteps = gaps * alone + (gaps * (gaps - 1)) / 2;
+    if (row.isFixed) {
+      tokens.push({ arrival, work: floor.perToken * computed, slack: untilFirst });
+      memory.push({ arrival, work: (heldSteps * shortest) / kvTokens, slack: untilLast });
+    }
     const missed =
       first > untilFirst
         ? 'TTFT'
@@ -77,9 +93,10 @@ export function leastReplicas(input: ReplicasInput): LeastReplicas {
     const context = gaps * row.inputTokens + (gaps * (gaps + 1)) / 2;
     prefill.push({ arrival, work: first, slack: untilFirst });
     both.push({ arrival, work: first + floor.perContext * context, slack: untilLast });
+    kv.push({ arrival, work: (heldSteps * each) / kvTokens, slack: untilLast });
     decode.push({ arrival, work: floor.perRow * gaps + floor.perRowContext * context, slack: untilLast });
   }
-  const fits = [prefill, both, decode].flatMap((jobs) => windowsOf(jobs));
+  const fits = [prefill, both, decode, kv].flatMap((jobs) => windowsOf(jobs));
   const missing = (capacity: number, splits: readonly (readonly Window[])[]): number =>
     Math.max(
       0,
@@ -90,9 +107,11 @@ export function leastReplicas(input: ReplicasInput): LeastReplicas {
   const [target] = targets.toSorted((a, b) => lateBy[b] - lateBy[a]);
   const enough = (capacity: number): boolean => late + missing(capacity, fits) <= budget;
   const plain = windowsOf(tokens);
+  const inMemory = windowsOf(memory);
   return {
     atLeast: late > budget ? 1 : leastWhole(enough),
     work: leastReal((capacity) => missing(capacity, plain) <= budget),
+    memory: leastReal((capacity) => missing(capacity, inMemory) <= budget),
     lateAlone: late <= budget || target === undefined ? undefined : { share: late / counted.length, target },
   };
 }

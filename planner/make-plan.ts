@@ -51,13 +51,24 @@ export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
   const rate = demand.requests / demand.seconds;
   const requirement = requirementOf(plan, rate);
   const scaled = scaledDemand(demand, requirement.peak);
-  const own = ownTokens({
+  const shared = {
     rows: demand.rows,
     load: requirement.peak,
     blockTokens: Math.min(...shapes.map(({ input: { engine } }) => engine.blockSize)),
-  });
+  };
+  const own = ownTokens({ ...shared, until: 'first token' });
+  const held = ownTokens({ ...shared, until: 'last token' });
   const brackets = shapes.map((shape) =>
-    bracketOf({ pool: shape.input, demand: scaled, load: requirement.peak, own, slo, streaming, warmup }),
+    bracketOf({
+      pool: shape.input,
+      demand: scaled,
+      load: requirement.peak,
+      own,
+      held,
+      slo,
+      streaming,
+      warmup,
+    }),
   );
   const fleets: FleetSpace = { shapes, brackets, policies, priced, scalable, requirement, replications };
   const ledger = new Ledger(play);

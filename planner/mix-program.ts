@@ -7,8 +7,8 @@ export interface MixProgram {
   readonly capacities: readonly number[];
   /** capacities · x is at least this. */
   readonly work: number;
-  /** Share of the work, as far as that is proved, that a unit does at most: these · x is at least 1. */
-  readonly provedShares: readonly number[];
+  /** Shares of what has to be done, as far as that is proved, that a unit does at most: each of these · x is at least 1. */
+  readonly proved: readonly (readonly number[])[];
   /** prices · x is less than this. */
   readonly limit: number;
   readonly most: readonly number[];

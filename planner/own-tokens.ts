@@ -8,14 +8,17 @@ interface OwnTokensInput {
   readonly load: number;
   /** The smallest block of any prefix cache. */
   readonly blockTokens: Tokens;
+  /** Which target's end. */
+  readonly until: 'first token' | 'last token';
 }
 
 /**
- * Per request the prompt tokens that it has to compute itself in whatever fleet it meets its TTFT target: those behind the
- * longest beginning that any other request has which arrives before that target's end. At least one (vLLM computes the
- * last token always). One where nobody knows when it arrives.
+ * Per request the prompt tokens that it shares with no other in whatever fleet it meets its targets: those behind the longest
+ * beginning that any other request has which arrives before the end of its TTFT target, or of all its targets. Until its
+ * first token it computes those, until its last one it holds their KV alone. At least one (vLLM computes the last token
+ * always). One where nobody knows when it arrives.
  */
-export function ownTokens({ rows, load, blockTokens }: OwnTokensInput): Float64Array {
+export function ownTokens({ rows, load, blockTokens, until }: OwnTokensInput): Float64Array {
   const own = new Float64Array(rows.length).fill(1);
   const earliest = ({ isFixed, arrival }: DemandRow): Seconds => (isFixed ? arrival / load : -Infinity);
   const holders = new Holders(rows);
@@ -29,7 +32,10 @@ export function ownTokens({ rows, load, blockTokens }: OwnTokensInput): Float64A
   const partial = blockTokens % BLOCK_TOKENS === 0 ? 0 : BLOCK_TOKENS - 1;
   for (const [index, row] of rows.entries()) {
     if (!row.isFixed) continue;
-    const deadline = row.arrival / load + (row.targets.ttft ?? Infinity);
+    const { ttft = Infinity, tpot = Infinity, e2e = Infinity } = row.targets;
+    const gaps = Math.max(0, row.outputTokens - 1);
+    const slack = until === 'first token' ? ttft : Math.min(e2e, ttft + (gaps === 0 ? 0 : tpot * gaps));
+    const deadline = row.arrival / load + slack;
     own[index] = Math.max(1, row.inputTokens - BLOCK_TOKENS * holders.shared(row, deadline) - partial);
   }
   return own;

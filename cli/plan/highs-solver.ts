@@ -21,8 +21,7 @@ const CHEAPER = 1e-5;
  * A cut holds where some c is 1, or other kinds are taken than it has.
  */
 function lpText(program: MixProgram): string {
-  const { seek, prices, capacities, work, provedShares, limit, most, gpus, shared, leastKinds, cuts } =
-    program;
+  const { seek, prices, capacities, work, proved, limit, most, gpus, shared, leastKinds, cuts } = program;
   const units = prices.map((_, k) => `x${k}`);
   const taken = prices.map((_, k) => `z${k}`);
   const cutRows = cuts.map((cut, j) => ({
@@ -35,7 +34,7 @@ function lpText(program: MixProgram): string {
     ` goal: ${sumOf(seek === 'least price' ? prices : capacities)}`,
     'Subject To',
     ` capacity: ${sumOf(capacities)} >= ${decimal(work)}`,
-    ` proved: ${sumOf(provedShares)} >= 1`,
+    ...proved.map((shares, k) => ` proved${k}: ${sumOf(shares)} >= 1`),
     ...(limit < Infinity ? [` price: ${sumOf(prices)} <= ${decimal(limit * (1 - CHEAPER))}`] : []),
     ...shared.map(
       ({ kinds, gpus: had }, k) =>

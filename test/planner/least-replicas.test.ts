@@ -10,7 +10,7 @@ const workloads = fc
   .tuple(
     fc.constantFrom('random', 'rag', 'sessions'),
     fc.constantFrom(8, 40, 200),
-    fc.integer({ min: 1, max: 25 }),
+    fc.constantFrom(1, 8, 25, 90),
   )
   .map(([kind, rate, output]) =>
     kind === 'random'
@@ -28,51 +28,60 @@ const cases = fc.record({
   perContext: fc.constantFrom(0, 20, 300),
   ttft: fc.constantFrom(80, 250, 900),
   tpot: fc.constantFrom(12, 40),
+  blocks: fc.constantFrom(101, 161, 4000),
   router: fc.constantFrom('round-robin', 'least-request', 'llm-d'),
 });
 
 describe('the least number of replicas', () => {
   it('is never more than a simulated fleet takes', () => {
-    const met = { bound: 0, tight: 0, hopeless: 0 };
+    const met = { bound: 0, byMemory: 0, tight: 0, hopeless: 0 };
     fc.assert(
-      fc.property(cases, ({ workload, attainment, constant, perToken, perContext, ttft, tpot, router }) => {
-        const { space, demand, play } = planOf(`apiVersion: fleetcast/v1alpha1
+      fc.property(
+        cases,
+        ({ workload, attainment, constant, perToken, perContext, ttft, tpot, blocks, router }) => {
+          const { space, demand, play } = planOf(`apiVersion: fleetcast/v1alpha1
 kind: Scenario
 metadata: { name: least }
 spec:
   fleet:
     pools:
-      - { name: a, replicas: 1, step_time: { constant: ${constant}ms, per_token: ${perToken}us, per_context_token: ${perContext}ns }, engine: { num_gpu_blocks: 4000, max_model_len: 4096 } }
+      - { name: a, replicas: 1, step_time: { constant: ${constant}ms, per_token: ${perToken}us, per_context_token: ${perContext}ns }, engine: { num_gpu_blocks: ${blocks}, max_model_len: 4096 } }
   workload: { ${workload} }
   policies: [{ name: p, router: { builtin: ${router} } }]
   slo: { ttft: ${ttft}ms, tpot: ${tpot}ms, attainment: ${attainment} }
 `);
-        const [shape] = space.shapes;
-        if (shape === undefined) throw new Error('no shape');
-        const { engine } = shape.input;
-        const { atLeast, work, lateAlone } = leastReplicas({
-          rows: demand.rows,
-          own: ownTokens({ rows: demand.rows, load: 1, blockTokens: engine.blockSize }),
-          load: 1,
-          attainment,
-          floor: stepFloorOf(shape.input),
-          chunkTokens: engine.maxNumScheduledTokens,
-          streaming: true,
-          warmup: 0,
-        });
-        const meets = (replicas: number): boolean =>
-          play({ pools: [{ shape: 0, replicas }], policy: 'p', load: 1, whole: true }).outcome === 'meets';
-        expect(work).toBeLessThanOrEqual(lateAlone ? Infinity : atLeast);
-        if (lateAlone !== undefined) {
-          met.hopeless++;
-          expect(meets(40)).toBe(false);
-        } else if (atLeast > 1) {
-          met.bound++;
-          expect(meets(atLeast - 1)).toBe(false);
-          if (meets(2 * atLeast)) met.tight++;
-        }
-      }),
-      { numRuns: 80, seed: 11 },
+          const [shape] = space.shapes;
+          if (shape === undefined) throw new Error('no shape');
+          const { engine } = shape.input;
+          const shared = { rows: demand.rows, load: 1, blockTokens: engine.blockSize };
+          const input = {
+            rows: demand.rows,
+            own: ownTokens({ ...shared, until: 'first token' }),
+            held: ownTokens({ ...shared, until: 'last token' }),
+            kvTokens: (engine.numGpuBlocks - 1) * engine.blockSize,
+            load: 1,
+            attainment,
+            floor: stepFloorOf(shape.input),
+            chunkTokens: engine.maxNumScheduledTokens,
+            streaming: true,
+            warmup: 0,
+          };
+          const { atLeast, work, memory, lateAlone } = leastReplicas(input);
+          const meets = (replicas: number): boolean =>
+            play({ pools: [{ shape: 0, replicas }], policy: 'p', load: 1, whole: true }).outcome === 'meets';
+          expect(Math.max(work, memory)).toBeLessThanOrEqual(lateAlone ? Infinity : atLeast);
+          if (lateAlone !== undefined) {
+            met.hopeless++;
+            expect(meets(40)).toBe(false);
+          } else if (atLeast > 1) {
+            met.bound++;
+            if (leastReplicas({ ...input, kvTokens: Infinity }).atLeast < atLeast) met.byMemory++;
+            expect(meets(atLeast - 1)).toBe(false);
+            if (meets(2 * atLeast)) met.tight++;
+          }
+        },
+      ),
+      { numRuns: 110, seed: 11 },
     );
     expect(Math.min(...Object.values(met)), JSON.stringify(met)).toBeGreaterThan(2);
   });
