@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { planCalendar } from './plan-calendar.ts';
+import { planGrowth } from './plan-growth.ts';
 import { API_VERSION, band, label, manifest, runEntry } from './run-report.ts';
 
 /*
@@ -116,6 +118,10 @@ const energy = z.strictObject({
   watts: z.number(),
   kilowattHoursPerMonth: z.number(),
   kilowattHoursPerMillionOutputTokens: z.number().optional(),
+  /** Power usage effectiveness, where one was given: kilowatt-hours count it, watts do not. */
+  pue: z.number().optional(),
+  /** Of the electricity of a month in which all GPUs run. */
+  usdPerMonth: z.number().optional(),
   source: z.string(),
 });
 
@@ -165,6 +171,8 @@ export const plan = z.strictObject({
   degraded: z.array(degraded),
   terms: z.array(termCost),
   energy: energy.optional(),
+  growth: planGrowth.optional(),
+  calendar: planCalendar.optional(),
   sensitivities: z.array(sensitivity),
   backOfEnvelope: envelope.optional(),
   /** What twice the load on twice the replicas shows. */

@@ -60,6 +60,15 @@ export function candidatesOf(
     const missed = own.map(({ run }) => (run.pools[0]?.replicas ?? 0) / shape.buying.replicasPerUnit);
     const units = Math.max(search.misses(lane), ...missed) + 1;
     const replicas = units * shape.buying.replicasPerUnit;
+    if (units > shape.buying.mostUnits && shape.buying.limitedBy !== undefined) {
+      return [
+        {
+          ...fleetOf(shapes, { pools: [{ shape: position, replicas }], policy }),
+          outcome: 'does not fit',
+          reason: shape.buying.limitedBy,
+        },
+      ];
+    }
     if (units > shape.buying.mostUnits) return [];
     const price = priceOf(shape, units, priced);
     if (bestPrice === undefined || price < bestPrice) return [];

@@ -4,6 +4,7 @@ import type { PlanSpec } from '../scenarios/schema/plan-schema.ts';
 import type { FleetRun, Ledger } from './ledger.ts';
 import { mixCapacities } from './mix-capacities.ts';
 import type { MixProgram, SolveMix } from './mix-program.ts';
+import { unitWatts, wattsLimit } from './power-limit.ts';
 import type { Shape } from './shape.ts';
 
 export interface MixSearch {
@@ -137,7 +138,8 @@ function proposalsOf(
 function supplyOf(
   { shapes, brackets, priced }: FleetSpace,
   plan: PlanSpec,
-): Pick<MixProgram, 'prices' | 'proved' | 'most' | 'gpus' | 'shared'> {
+): Pick<MixProgram, 'prices' | 'proved' | 'most' | 'gpus' | 'shared' | 'power'> {
+  const limit = wattsLimit(plan.power);
   return {
     prices: shapes.map((shape) => priceOf(shape, 1, priced)),
     proved: (['work', 'memory'] as const).map((bound) =>
@@ -148,6 +150,9 @@ function supplyOf(
     most: shapes.map(({ buying }) => buying.mostUnits),
     gpus: shapes.map(({ buying }) => buying.gpusPerUnit),
     shared: sharedOf(shapes, plan),
+    ...(limit !== undefined && {
+      power: { watts: shapes.map((shape) => unitWatts(shape, plan.power) ?? 0), limit },
+    }),
   };
 }
 

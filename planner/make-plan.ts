@@ -2,15 +2,18 @@ import type { Seconds } from '../base/units.ts';
 import type { Plan, PlannedFleet } from '../documents/plan.ts';
 import type { RunInput } from '../sim/fleet/run-input.ts';
 import { bracketOf } from './bracket.ts';
+import { calendarOf } from './calendar-of.ts';
 import { candidatesOf } from './candidates-of.ts';
 import type { Demand } from './demand.ts';
 import { energyOf } from './energy-of.ts';
 import { envelopeOf } from './envelope-of.ts';
 import { exploreFleet } from './explore-fleet.ts';
 import { findFleet, lanesOf, priceOf, runsOf, type FleetSpace, type FoundFleets } from './find-fleet.ts';
+import { growthOf } from './growth-of.ts';
 import { findMix, mixBound } from './find-mix.ts';
 import { fleetOf } from './fleet-of.ts';
 import { Ledger, type FleetRun, type LedgerLine, type PlayFleets } from './ledger.ts';
+import { leastOfKind } from './least-of-kind.ts';
 import { ownTokens } from './own-tokens.ts';
 import type { SolveMix } from './mix-program.ts';
 import { nearestMissOf } from './nearest-miss.ts';
@@ -102,6 +105,11 @@ export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
   const runnerUp = mix === undefined ? found.runnerUp : best;
   const runnerRun = (mix && mixed.runnerUp) ?? (runnerUp && runOf(runnerUp));
   const bestFleet = bestRun && (await planned(bestRun));
+  const answer = bestRun && { space: fleets, run: bestRun, ledger };
+  const growth = answer && explored && (await growthOf({ ...answer, plan, meetsAt: explored.meetsAt }));
+  const calendar =
+    answer &&
+    (await calendarOf({ ...answer, calendar: plan.calendar, power: plan.power, prices: input.prices, rate }));
   const bound = mixes ? mixBound(fleets, plan, input.solve) : lowerBound(fleets);
   const price = priced ? bestFleet?.usdPerHour : bestFleet?.gpus;
   return {
@@ -142,7 +150,10 @@ export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
     loads: explored?.loads ?? [],
     degraded: explored?.degraded ?? [],
     terms: bestRun === undefined ? [] : termsOf(input.prices, shapes, bestRun),
-    ...(bestRun !== undefined && bestFleet !== undefined && { ...energyOf(shapes, bestRun, bestFleet) }),
+    ...(bestRun !== undefined &&
+      bestFleet !== undefined && { ...energyOf(shapes, bestRun, bestFleet, plan.power) }),
+    ...(growth !== undefined && { growth }),
+    ...(calendar !== undefined && { calendar }),
     sensitivities:
       bestRun === undefined || bestFleet === undefined
         ? []
@@ -172,20 +183,9 @@ async function kindEndOf(space: FleetSpace, run: FleetRun, ledger: Ledger): Prom
   const { requirement } = space;
   const [pool] = run.pools;
   if (requirement.kind === undefined || pool === undefined || run.pools.length > 1) return [];
-  const alone = {
-    ...space,
-    policies: [run.policy],
-    requirement: { ...requirement, ...requirement.kind },
-    brackets: space.brackets.map((bracket, shape) => ({
-      ...bracket,
-      atLeast: 1,
-      hopeless: shape === pool.shape ? undefined : 'another kind',
-    })),
-  };
-  const { best } = await findFleet(alone, ledger);
-  const shape = space.shapes[pool.shape];
-  if (best === undefined || shape === undefined) return [];
-  const replicas = best.units * shape.buying.replicasPerUnit;
+  const least = await leastOfKind({ space, run, ledger }, requirement.kind);
+  const replicas = least?.run.pools[0]?.replicas;
+  if (replicas === undefined) return [];
   return [
     {
       what: 'load of the ranges, multiple of the scenario',

@@ -15,6 +15,8 @@ export interface MixProgram {
   readonly gpus: readonly number[];
   /** GPUs that several kinds share: those of one hardware, and all together. */
   readonly shared: readonly { readonly kinds: readonly number[]; readonly gpus: number }[];
+  /** Watts of a unit of each kind, and how many all of them may draw together; absent without a limit. */
+  readonly power?: { readonly watts: readonly number[]; readonly limit: number };
   readonly leastKinds: number;
   /** Fleets that do not do: neither they nor smaller ones of exactly the same kinds are taken. */
   readonly cuts: readonly (readonly number[])[];

@@ -32,7 +32,10 @@ export async function nearestMissOf(
     await ledger.all([run, { ...nearest.one.run, whole: true }]);
     return {
       ...(await plannedFleet(space, run, ledger)),
-      violated: settledOf(space, nearest.run, ledger)?.violated ?? nearest.one.violated ?? '',
+      violated: [
+        settledOf(space, nearest.run, ledger)?.violated ?? nearest.one.violated ?? '',
+        ...powerOf(space, run),
+      ].join('; '),
     };
   }
   const policy = space.policies[0] ?? '';
@@ -53,6 +56,15 @@ export async function nearestMissOf(
       violated: misfit.reason,
     }
   );
+}
+
+/** That no more of the same may be had for the power limit, where that is so. */
+function powerOf({ shapes }: FleetSpace, { pools }: FleetRun): string[] {
+  const [pool] = pools;
+  const buying = shapes[pool?.shape ?? -1]?.buying;
+  const isMost =
+    pools.length === 1 && pool?.replicas === (buying?.mostUnits ?? 0) * (buying?.replicasPerUnit ?? 0);
+  return isMost && buying?.limitedBy !== undefined ? [buying.limitedBy] : [];
 }
 
 interface Miss {

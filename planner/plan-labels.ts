@@ -39,6 +39,24 @@ export function planLabels(
             path: 'spec.plan.mixes',
           },
         ]),
+    ...(plan.calendar === undefined || explored === undefined || (fleet?.pools.length ?? 0) < 2
+      ? []
+      : [
+          {
+            code: 'calendar-of-mixes',
+            text: 'the calendar is not applied: only fleets of one kind are scaled by it',
+            path: 'spec.plan.calendar',
+          },
+        ]),
+    ...(plan.calendar === undefined || explored === undefined || fleet?.pools.length !== 1
+      ? []
+      : [
+          {
+            code: 'calendar',
+            text: 'each load of the calendar is played on its own: starting replicas, their cold caches and the way from one load to the next are not',
+            path: 'spec.plan.calendar',
+          },
+        ]),
     ...(priced
       ? []
       : [

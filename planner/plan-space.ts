@@ -9,6 +9,7 @@ import { resolveScenario } from '../scenarios/resolve/resolve-scenario.ts';
 import type { ScenarioResources } from '../scenarios/resources.ts';
 import { planSchema, type PlanSpec } from '../scenarios/schema/plan-schema.ts';
 import type { PoolSpec } from '../scenarios/schema/pool-schema.ts';
+import { withinPower } from './power-limit.ts';
 import { buyingOf, type Misfit, type Shape } from './shape.ts';
 
 /** What may be bought. */
@@ -62,7 +63,7 @@ export function planSpace(
         .map(({ name, pool, buying }) => ({
           name,
           pool,
-          reason: `one takes ${buying.gpusPerUnit} GPUs, more than there are`,
+          reason: buying.limitedBy ?? `one takes ${buying.gpusPerUnit} GPUs, more than there are`,
         })),
     ],
     priced: shapes.length > 0 && shapes.every(({ buying }) => buying.usdPerGpuHour !== undefined),
@@ -116,7 +117,7 @@ function shapeOf(
     const [input] = policy?.pools ?? [];
     if (input === undefined) return { name, pool, reason: 'it cannot be resolved' };
     const stock = plan.stock?.[hardware ?? ''];
-    return {
+    const shape: Shape = {
       name,
       pool,
       input,
@@ -128,6 +129,7 @@ function shapeOf(
         usdPerGpuHour: input.usdPerGpuHour,
       }),
     };
+    return { ...shape, buying: withinPower(shape, plan.power) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const [first] = error.problems;
@@ -253,6 +255,18 @@ function contradictions({ scenario, locate }: LoadedScenario): Problem[] {
             ),
           ];
     }),
+    ...(spec.plan?.power?.limit !== undefined &&
+    spec.fleet.pools.some(
+      ({ hardware, step_time: stepTime }) => hardware === undefined || stepTime !== undefined,
+    )
+      ? [
+          problem(
+            ['spec', 'plan', 'power', 'limit'],
+            'cannot be held by pools whose step_time is given: nobody knows what they draw',
+            'leave the limit out, or give pools hardware in place of step_time',
+          ),
+        ]
+      : []),
     ...((spec.events ?? []).length > 0
       ? [problem(['spec', 'events'], 'cannot be planned with', 'say what to survive: plan.survive')]
       : []),

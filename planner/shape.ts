@@ -24,6 +24,8 @@ export interface Buying {
   /** Most units, by stock and by the limit of the plan. */
   readonly mostUnits: number;
   readonly usdPerGpuHour: number | undefined;
+  /** Why no more units can be had, where the power limit is the reason. */
+  readonly limitedBy?: string;
 }
 
 /** A kind of model server that cannot be had, and why. */

@@ -21,7 +21,8 @@ const CHEAPER = 1e-5;
  * A cut holds where some c is 1, or other kinds are taken than it has.
  */
 function lpText(program: MixProgram): string {
-  const { seek, prices, capacities, work, proved, limit, most, gpus, shared, leastKinds, cuts } = program;
+  const { seek, prices, capacities, work, proved, limit, most, gpus, shared, power, leastKinds, cuts } =
+    program;
   const units = prices.map((_, k) => `x${k}`);
   const taken = prices.map((_, k) => `z${k}`);
   const cutRows = cuts.map((cut, j) => ({
@@ -40,6 +41,7 @@ function lpText(program: MixProgram): string {
       ({ kinds, gpus: had }, k) =>
         ` gpus${k}: ${kinds.map((kind) => `+ ${gpus[kind] ?? 0} x${kind}`).join(' ')} <= ${had}`,
     ),
+    ...(power === undefined ? [] : [` power: ${sumOf(power.watts)} <= ${decimal(power.limit)}`]),
     ...units.flatMap((name, k) => [
       ` some${k}: ${name} - z${k} >= 0`,
       ` none${k}: ${name} - ${most[k] ?? 0} z${k} <= 0`,

@@ -64,10 +64,10 @@ export async function planRun(run: PlanRun, terminal: Terminal): Promise<Plan> {
     });
   }
   const { load: planned, peak } = requirementOf(space.plan, demand.requests / demand.seconds);
-  if (!scalable && (planned !== 1 || peak !== 1)) {
+  if (!scalable && (planned !== 1 || peak !== 1 || space.plan.calendar !== undefined)) {
     throw new UserError({
       code: 'E_PLAN',
-      message: 'headroom, growth and users scale the rate of an open loop, and this load is none',
+      message: 'headroom, growth, users and a calendar scale the rate of an open loop, and this load is none',
       at: loaded.locate(['spec', 'workload', 'load']),
       hint: 'use load: { rate_scale: 1 }, or leave them out of spec.plan',
     });

@@ -1,6 +1,14 @@
 import { plan as planSchema, type Plan } from '../../documents/plan.ts';
 import { formatSeconds, formatShare, plural, threeDigits } from '../format.ts';
-import { bandsText, fleetText, poolsText, priceText, replicationsText } from '../plan/plan-words.ts';
+import {
+  bandsText,
+  fleetText,
+  poolsText,
+  powerText,
+  priceText,
+  replicationsText,
+} from '../plan/plan-words.ts';
+import { calendarSection, growthSection } from './calendar-section.ts';
 import { chartFigure, type Chart } from './chart.ts';
 import { dataTable } from './data-table.ts';
 import { html, typeset, type Markup } from './markup.ts';
@@ -26,8 +34,9 @@ export function renderPlanPage({ plan, scenario, command, scripts }: PlanPageInp
     typeof trustSection
   >[0]['runs'];
   const main = html`${answerSection(plan)} ${withoutScripts()} ${fleetSection(plan)}
-  ${chartsSection(pareto, headroom)} ${loadsSection(plan)} ${flipsSection(plan)} ${ledgerSection(plan)}
-  ${trustSection({ runs: labelled })} ${reproduceSection(plan.manifest, command, scenario)}`;
+  ${chartsSection(pareto, headroom)} ${loadsSection(plan)} ${calendarSection(plan)} ${growthSection(plan)}
+  ${flipsSection(plan)} ${ledgerSection(plan)} ${trustSection({ runs: labelled })}
+  ${reproduceSection(plan.manifest, command, scenario)}`;
   return renderShell({
     manifest: plan.manifest,
     sentence: plan.answer.sentence,
@@ -82,11 +91,7 @@ function fleetSection(plan: Plan): Markup {
       bound &&
         `${bound} without any queue${gap === undefined ? '' : `; the answer is ${formatShare(gap)} above it`}`,
     ],
-    [
-      'power',
-      plan.energy &&
-        `at most ${threeDigits(plan.energy.watts / 1000)} kW (${plan.energy.source}); GPUs alone, no hosts, no cooling`,
-    ],
+    ['power', plan.energy && `${powerText(plan.energy)}; ${plan.energy.source}`],
     ...plan.terms.map(
       ({ term, usdPerMonth, gpuMonthsPerMonth }) =>
         [

@@ -3,7 +3,8 @@ import { formatCount, formatSeconds, formatShare, plural, threeDigits } from '..
 import { answerLine } from '../answer-line.ts';
 import { painter, type Paint } from '../paint.ts';
 import { sectionsText, wrap } from '../text-layout.ts';
-import { bandsText, poolsText, priceText, replicationsText } from './plan-words.ts';
+import { calendarRows, growthRows } from './calendar-rows.ts';
+import { bandsText, poolsText, powerText, priceText, replicationsText } from './plan-words.ts';
 
 const WIDTH = 80;
 
@@ -15,6 +16,8 @@ export function renderPlanTable(plan: Plan, { color }: { readonly color: boolean
     chosen(plan),
     titled(caption('at other loads'), loads(plan, paint)),
     titled(caption('with something lost'), degraded(plan, paint)),
+    calendarRows(plan, paint),
+    growthRows(plan),
     titled('what was looked at', ledger(plan.candidates, paint)),
     titled(
       'what would change the answer',
@@ -71,11 +74,7 @@ function chosen(plan: Plan): string[] {
       'prefix hit rate',
       forecast?.prefixCache.hitRate === undefined ? undefined : formatShare(forecast.prefixCache.hitRate),
     ],
-    [
-      'power',
-      plan.energy &&
-        `at most ${threeDigits(plan.energy.watts / 1000)} kW, ${threeDigits(plan.energy.kilowattHoursPerMonth)} kWh a month (GPUs alone)`,
-    ],
+    ['power', plan.energy && powerText(plan.energy)],
     ['lower bound', boundText(plan)],
     ...plan.terms.map(
       ({ term, usdPerMonth, gpuMonthsPerMonth, breakEvenUtilization: share }) =>

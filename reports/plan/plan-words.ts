@@ -1,6 +1,6 @@
 import { LATENCY_FAMILIES } from '../../documents/model-error.ts';
 import type { Plan, PlannedFleet, PlanPool } from '../../documents/plan.ts';
-import { formatSeconds, formatShare } from '../format.ts';
+import { formatSeconds, formatShare, threeDigits } from '../format.ts';
 import { bandText } from '../band-rows.ts';
 
 interface Fleet {
@@ -56,6 +56,19 @@ export function replicationsText({ replications }: PlannedFleet): string | undef
     )}`,
   ];
   return `${replications.length}: ${parts.join(', ')}`;
+}
+
+/** `at most 2.80 kW, 2,040 kWh a month (GPUs alone)`; with what the building adds, and the bill, where they are given. */
+export function powerText({
+  watts,
+  kilowattHoursPerMonth,
+  pue,
+  usdPerMonth,
+}: NonNullable<Plan['energy']>): string {
+  const bill =
+    usdPerMonth === undefined ? '' : `, $${Math.round(usdPerMonth).toLocaleString('en-US')} of electricity`;
+  const counted = pue === undefined ? 'GPUs alone' : `GPUs, energy at a PUE of ${pue}`;
+  return `at most ${threeDigits(watts / 1000)} kW, ${threeDigits(kilowattHoursPerMonth)} kWh a month${bill} (${counted})`;
 }
 
 /** Where measured P90s of the answer would probably lie; undefined where no forecast was ever compared. */

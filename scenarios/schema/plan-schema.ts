@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 import { parseQuantity } from '../../base/quantity.ts';
 import { durationText } from '../../sim/workload/draw/duration.ts';
+import { calendarSchema } from './calendar-schema.ts';
+import { powerSchema } from './power-schema.ts';
 
 /** A number, or where nobody knows it the two ends between which it lies. */
 function maybeRange(number: z.ZodNumber) {
@@ -58,6 +60,15 @@ export const planSchema = z
       .default(0)
       .describe('growth of the load per month: 0.05'),
     months: z.int().min(0).max(120).default(0).describe('months of growth that the fleet must carry'),
+    start: z
+      .string()
+      .regex(/^\d{4}-(0[1-9]|1[0-2])$/, { error: 'must be a month such as "2027-01"' })
+      .optional()
+      .describe('month of the load of the workload, from which growth counts: "2027-01"'),
+    calendar: calendarSchema
+      .optional()
+      .describe('loads over a week: what a month costs when the fleet follows them'),
+    power: powerSchema.optional().describe('electricity that the fleet may draw, and what it costs'),
     users: usersSchema
       .optional()
       .describe('people, busy share and think time, in place of the recorded rate'),

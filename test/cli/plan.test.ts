@@ -229,6 +229,7 @@ describe('plan', () => {
   });
 
   it.each([
+    ['spec.plan.power={"limit": "40"}', /must be a power with a unit/],
     ['spec.policies[0].set={"spec.fleet.pools[0].replicas": 2}', /cannot be planned with/],
     ['spec.plan.term=spot', /has no price spot/],
     ['spec.plan.hardware=[l40s]', /there is no hardware profile "l40s"/],
