@@ -12,7 +12,8 @@ export function draftLayer(model: ModelProfile): ModelProfile {
     name: `drafting layer of ${model.name}`,
     layers: 1,
     window: undefined,
-    linearLayers: 0,
+    attentionLayers: 1,
+    recurrent: undefined,
     mtpLayers: 0,
     mlp: { ...mlp, layers: moe === undefined ? 1 : 0 },
     moe: moe === undefined ? undefined : { ...moe, layers: 1 },
@@ -27,6 +28,7 @@ export function withDraftLayer(model: ModelProfile): ModelProfile {
   return {
     ...model,
     layers: layers + 1,
+    attentionLayers: model.attentionLayers + 1,
     mlp: { ...mlp, layers: mlp.layers + (moe === undefined ? 1 : 0) },
     moe: moe === undefined ? undefined : { ...moe, layers: moe.layers + 1 },
   };

@@ -1,11 +1,14 @@
 import { isMap, parseDocument } from 'yaml';
 
 import { UserError } from '../base/user-error.ts';
-import type { Attention, MixtureOfExperts, ModelProfile, WeightFormat } from './model-profile.ts';
+import { mixtureOfExperts } from './config-experts.ts';
+import { languageConfig, UNGATED, visionParameters } from './config-family.ts';
+import { ConfigReader, firstText, type HuggingFaceConfig } from './config-reader.ts';
+import { layerKinds, windowTokens } from './layer-kinds.ts';
+import type { Attention, ModelProfile } from './model-profile.ts';
 import type { ProfileText } from './profile-source.ts';
-
-/** A config.json as a plain object: text models nested under `text_config` are unwrapped by `modelFromConfig`. */
-export type HuggingFaceConfig = Readonly<Record<string, unknown>>;
+import { recurrentLayers } from './recurrent-layers.ts';
+import { kvFormat, weightFormats } from './weight-formats.ts';
 
 /**
  * Parses the text of a Hugging Face config.json. Read as YAML, of which JSON is a subset: some files hold the bare
@@ -29,87 +32,111 @@ export function modelFromConfig(
   file: string,
 ): Omit<
   ModelProfile,
-  'card' | 'source' | 'parameters' | 'activeParameters' | 'kvBytesPerToken' | 'topKTopP' | 'otherParameters'
+  'card' | 'source' | 'parameters' | 'activeParameters' | 'kvBytesPerToken' | 'topKTopP'
 > {
-  const inner = config['text_config'];
-  const text = (typeof inner === 'object' && inner !== null ? inner : config) as HuggingFaceConfig;
-  const read = new Reader(text, file);
-  const layers = read.size('num_hidden_layers', 'n_layer');
-  const hiddenSize = read.size('hidden_size', 'n_embd');
-  const architecture = firstText(config['architectures']) ?? firstText([config['model_type']]) ?? 'unknown';
-  const moe = mixtureOfExperts(read, layers, text, architecture);
-  const window = slidingLayers(text, layers);
+  const text = languageConfig(config);
+  const read = new ConfigReader(text, file);
+  refuseOtherKinds(text, read);
+  const layers = read.size('num_hidden_layers', 'n_layer', 'n_layers', 'num_layers');
+  const hiddenSize = read.size('hidden_size', 'n_embd', 'd_model', 'n_embed');
+  const architecture = firstText(config['architectures']) ?? firstText(text['model_type']) ?? 'unknown';
+  const kinds = layerKinds(text, layers);
+  const count = (wanted: string): number => kinds.filter((kind) => kind === wanted).length;
+  const [windowLayers, recurrent] = [count('window'), count('recurrent')];
+  const moe = mixtureOfExperts(read, layers, architecture);
+  const pattern = text['hybrid_override_pattern'];
+  const mlpLayers =
+    typeof pattern === 'string' ? (pattern.match(/-/g)?.length ?? 0) : layers - (moe?.layers ?? 0);
+  const state = recurrent === 0 ? undefined : recurrentLayers(read, recurrent, hiddenSize);
+  const tokens = windowTokens(text);
   return {
     name,
     architecture,
     layers,
+    attentionLayers: count('full') + windowLayers,
     hiddenSize,
-    vocabSize: read.size('vocab_size'),
+    vocabSize: read.size('vocab_size', 'padded_vocab_size'),
     tiedEmbeddings: text['tie_word_embeddings'] === true || config['tie_word_embeddings'] === true,
-    maxModelLen: read.size('max_position_embeddings', 'n_positions', 'max_sequence_length'),
+    maxModelLen: read.size(
+      'max_position_embeddings',
+      'n_positions',
+      'max_seq_len',
+      'seq_length',
+      'max_sequence_length',
+      'model_max_length',
+      'n_ctx',
+    ),
     attention: attention(read, hiddenSize, text, architecture),
-    window,
-    linearLayers: linearLayers(text, layers),
+    window: windowLayers === 0 || tokens === undefined ? undefined : { layers: windowLayers, tokens },
+    recurrent: state,
     mtpLayers: read.optional('num_nextn_predict_layers') ?? 0,
-    mlp: {
-      layers: layers - (moe?.layers ?? 0),
-      width:
-        moe !== undefined && moe.layers === layers
-          ? 0
-          : read.size('intermediate_size_mlp', 'intermediate_size', 'ffn_hidden_size', 'n_inner'),
-    },
+    gated: !UNGATED.test(String(text['model_type'])),
+    mlp: { layers: mlpLayers, width: mlpLayers === 0 ? 0 : mlpWidth(read, hiddenSize) },
     moe,
     weights: weightFormats(config, text),
     kvCache: kvFormat(config, text),
-    unmodelled: unmodelled(text),
+    otherParameters: visionParameters(config) + positionParameters(read, hiddenSize),
+    unmodelled: unmodelled(text, recurrent > 0, state !== undefined),
+    approximated: typeof text['attention_chunk_size'] === 'number' && windowLayers > 0 ? CHUNKED : undefined,
   };
 }
 
-function unmodelled(config: HuggingFaceConfig): string | undefined {
+const CHUNKED =
+  'chunked local attention (attention_chunk_size) is computed as a sliding window of the same length, which holds up to twice what a chunk holds';
+
+/** Models that generate no text token by token are not models of this kind. */
+function refuseOtherKinds(text: HuggingFaceConfig, read: ConfigReader): void {
+  if (text['is_encoder_decoder'] === true)
+    throw read.refusal('describes an encoder and a decoder (is_encoder_decoder)', OTHER_KIND);
+  if (text['block_configs'] !== undefined)
+    throw read.refusal('gives each layer sizes of its own (block_configs)', OTHER_KIND);
+}
+
+const OTHER_KIND = 'give the pool a step_time and num_gpu_blocks instead';
+
+function unmodelled(config: HuggingFaceConfig, recurrent: boolean, sized: boolean): string | undefined {
   if (config['index_topk'] !== undefined) return 'sparse attention (index_topk)';
   if (config['compress_ratios'] !== undefined) return 'compressed attention (compress_ratios)';
-  if (typeof config['attention_chunk_size'] === 'number')
-    return 'chunked local attention (attention_chunk_size)';
-  if (config['linear_attn_config'] !== undefined) return 'linear attention (linear_attn_config)';
+  if (recurrent && !sized)
+    return 'a kind of linear-attention or state-space layer whose sizes the config does not give';
+  const beside = Object.keys(config).find((key) => /^(mamba|ssm)_/.test(key));
+  if (beside !== undefined && !recurrent) return `state-space layers in no known order (${beside})`;
   return undefined;
 }
 
-/** Reads sizes under alternative names. */
-class Reader {
-  private readonly config: HuggingFaceConfig;
-  private readonly file: string;
+/** Width of a dense MLP; the oldest families take four times the hidden size where the config says nothing. */
+function mlpWidth(read: ConfigReader, hiddenSize: number): number {
+  const names = ['intermediate_size_mlp', 'intermediate_size', 'ffn_hidden_size', 'n_inner', 'ffn_dim'];
+  const given = read.optional(...names);
+  if (given !== undefined) return given;
+  const expansion = read.optional('expansion_ratio');
+  if (expansion !== undefined) return expansion * hiddenSize;
+  return FOUR_FOLD.test(String(read.config['model_type'])) ? 4 * hiddenSize : read.size(...names);
+}
 
-  constructor(config: HuggingFaceConfig, file: string) {
-    this.config = config;
-    this.file = file;
-  }
+const FOUR_FOLD = /^(gpt2|gptj|gpt_bigcode|bloom|falcon|codegen)$/;
 
-  optional(...names: readonly string[]): number | undefined {
-    for (const name of names) {
-      const value = this.config[name];
-      if (typeof value === 'number' && Number.isFinite(value)) return value;
-    }
-    return undefined;
-  }
-
-  size(...names: readonly string[]): number {
-    const value = this.optional(...names);
-    if (value !== undefined && value > 0) return value;
-    throw new UserError({
-      code: 'E_MODEL_CONFIG',
-      message: `the model's config has no ${names.join(' or ')}`,
-      at: { file: this.file },
-    });
+/** Families with a learned embedding per position. OPT's has two rows more (OPTLearnedPositionalEmbedding). */
+function positionParameters(read: ConfigReader, hiddenSize: number): number {
+  const positions = read.optional('max_position_embeddings', 'n_positions') ?? 0;
+  switch (read.config['model_type']) {
+    case 'opt':
+      return (positions + 2) * hiddenSize;
+    case 'gpt2':
+    case 'gpt_bigcode':
+      return positions * hiddenSize;
+    default:
+      return 0;
   }
 }
 
 function attention(
-  read: Reader,
+  read: ConfigReader,
   hiddenSize: number,
   config: HuggingFaceConfig,
   architecture: string,
 ): Attention {
-  const heads = read.size('num_attention_heads', 'n_head');
+  const heads = read.size('num_attention_heads', 'n_head', 'n_heads');
   const latentRank = read.optional('kv_lora_rank');
   if (latentRank !== undefined)
     return {
@@ -121,11 +148,12 @@ function attention(
       ropeDim: read.size('qk_rope_head_dim'),
       valueDim: read.size('v_head_dim'),
     };
-  const headDim = read.optional('head_dim') ?? Math.floor(hiddenSize / heads);
+  const headDim =
+    read.optional('head_dim', 'attention_head_dim', 'kv_channels') ?? Math.floor(hiddenSize / heads);
   return {
     kind: 'gqa',
     heads,
-    kvHeads: read.optional('num_key_value_heads', 'num_kv_heads', 'multi_query_group_num') ?? heads,
+    kvHeads: kvHeads(read, config) ?? heads,
     headDim,
     valueDim: read.optional('v_head_dim') ?? headDim,
     qkNorm: config['use_qk_norm'] === true || QK_NORM.test(architecture),
@@ -135,114 +163,19 @@ function attention(
   };
 }
 
+/** Source: vLLM ModelConfig.get_total_num_kv_heads, where Falcon's first generation has one whatever its config lists. */
+function kvHeads(read: ConfigReader, config: HuggingFaceConfig): number | undefined {
+  const one = config['multi_query'] === true && config['new_decoder_architecture'] !== true;
+  return one
+    ? 1
+    : read.optional(
+        'num_key_value_heads',
+        'num_kv_heads',
+        'n_head_kv',
+        'kv_n_heads',
+        'multi_query_group_num',
+      );
+}
+
 /** Families that normalise queries and keys without saying so in the config (their vLLM implementations). */
 const QK_NORM = /^(Qwen3|Gemma[34]|MiniMaxM2|Glm4Moe|Olmo2|OLMo2|Step3)/;
-
-function mixtureOfExperts(
-  read: Reader,
-  layers: number,
-  config: HuggingFaceConfig,
-  architecture: string,
-): MixtureOfExperts | undefined {
-  const experts = read.optional('num_local_experts', 'n_routed_experts', 'num_experts', 'moe_num_experts');
-  if (experts === undefined || experts <= 1) return undefined;
-  const dense = read.optional('first_k_dense_replace') ?? 0;
-  const frequency = read.optional('moe_layer_freq', 'decoder_sparse_step', 'interleave_moe_layer_step') ?? 1;
-  const denseList = config['mlp_only_layers'];
-  const listed = Array.isArray(denseList) ? denseList.length : 0;
-  const perLayer = config['moe_layer_freq'];
-  const moeLayers = Array.isArray(perLayer)
-    ? perLayer.filter((entry) => entry === 1).length
-    : Math.floor((layers - dense) / frequency) - listed;
-  const width = read.size('moe_intermediate_size', 'expert_ffn_hidden_size', 'intermediate_size');
-  const shared = read.optional('n_shared_experts', 'num_shared_experts') ?? 0;
-  // Llama 4 has one shared expert as wide as a routed one, which its config does not mention.
-  const unmentioned = architecture.startsWith('Llama4') ? width : 0;
-  return {
-    layers: moeLayers,
-    experts,
-    topK: read.size('num_experts_per_tok', 'top_k_experts', 'experts_per_token', 'moe_topk', 'moe_top_k'),
-    width,
-    sharedWidth:
-      read.optional('shared_expert_intermediate_size') ?? (shared > 0 ? shared * width : unmentioned),
-  };
-}
-
-function slidingLayers(config: HuggingFaceConfig, layers: number): ModelProfile['window'] {
-  const tokens = config['sliding_window'] ?? config['attention_chunk_size'];
-  if (typeof tokens !== 'number' || config['use_sliding_window'] === false) return undefined;
-  const types = config['layer_types'];
-  // Llama 4 attends to everything in the layers without rotary embedding.
-  const pattern = config['sliding_window_pattern'] ?? config['no_rope_layer_interval'];
-  const sliding = Array.isArray(types)
-    ? types.filter((type) => type === 'sliding_attention' || type === 'chunked_attention').length
-    : typeof pattern === 'number'
-      ? layers - Math.floor(layers / pattern)
-      : layers;
-  return sliding === 0 ? undefined : { layers: sliding, tokens };
-}
-
-function linearLayers(config: HuggingFaceConfig, layers: number): number {
-  const types = config['layer_types'];
-  if (Array.isArray(types)) return types.filter((type) => LINEAR.test(String(type))).length;
-  const interval = config['full_attention_interval'];
-  if (typeof interval === 'number') return layers - Math.floor(layers / interval);
-  const pattern = config['hybrid_override_pattern'];
-  if (typeof pattern === 'string') return layers - (pattern.match(/\*/g)?.length ?? 0);
-  return 0;
-}
-
-const LINEAR = /linear|mamba|recurrent|kda/;
-
-function weightFormats(config: HuggingFaceConfig, text: HuggingFaceConfig): ModelProfile['weights'] {
-  const raw = config['quantization_config'] ?? text['quantization_config'] ?? config['compression_config'];
-  if (typeof raw !== 'object' || raw === null) return { attention: 'bf16', mlp: 'bf16', experts: 'bf16' };
-  const quantization = raw as HuggingFaceConfig;
-  const format = weightFormat(quantization);
-  const kept = [
-    quantization['ignore'],
-    quantization['modules_to_not_convert'],
-    quantization['exclude_modules'],
-  ]
-    .flat()
-    .filter((entry): entry is string => typeof entry === 'string')
-    .join(' ');
-  const onlyExperts = format === 'mxfp4';
-  return {
-    attention: onlyExperts || /self_attn|attn/.test(kept) ? 'bf16' : format,
-    mlp: onlyExperts || /mlp\.(gate|up|down|gate_up)_proj|shared_expert/.test(kept) ? 'bf16' : format,
-    experts: format,
-  };
-}
-
-/** Checkpoints of compressed-tensors (kv_cache_scheme) and ModelOpt (kv_cache_quant_algo) may ask for an FP8 cache. */
-function kvFormat(config: HuggingFaceConfig, text: HuggingFaceConfig): ModelProfile['kvCache'] {
-  const raw = config['quantization_config'] ?? text['quantization_config'];
-  if (typeof raw !== 'object' || raw === null) return 'bf16';
-  const quantization = raw as HuggingFaceConfig;
-  const scheme = JSON.stringify(quantization['kv_cache_scheme'] ?? null).toLowerCase();
-  const algorithm = firstText([quantization['kv_cache_quant_algo']])?.toLowerCase();
-  return algorithm === 'fp8' || (/"num_bits":8/.test(scheme) && /"type":"float"/.test(scheme))
-    ? 'fp8'
-    : 'bf16';
-}
-
-function weightFormat(quantization: HuggingFaceConfig): WeightFormat {
-  const method = (
-    firstText([quantization['quant_method'] ?? quantization['quant_algo']]) ?? ''
-  ).toLowerCase();
-  const text = JSON.stringify(quantization).toLowerCase();
-  if (method === 'mxfp4' || text.includes('mxfp4')) return 'mxfp4';
-  if (text.includes('nvfp4')) return 'nvfp4';
-  if (method.includes('fp8') || text.includes('"quant_algo":"fp8"'))
-    return Array.isArray(quantization['weight_block_size']) ? 'fp8-block' : 'fp8';
-  if (method === 'awq' || method === 'gptq') return quantization['bits'] === 8 ? 'int8' : 'int4';
-  if (/"num_bits":4/.test(text)) return /"type":"float"/.test(text) ? 'nvfp4' : 'int4';
-  if (/"num_bits":8/.test(text)) return /"type":"float"/.test(text) ? 'fp8' : 'int8';
-  return 'bf16';
-}
-
-function firstText(value: unknown): string | undefined {
-  const first: unknown = Array.isArray(value) ? value[0] : undefined;
-  return typeof first === 'string' ? first : undefined;
-}

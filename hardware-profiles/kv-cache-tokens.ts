@@ -1,12 +1,14 @@
 import type { Blocks, Tokens } from '../base/units.ts';
 
-/** Sliding-window layers beside full ones: they hold the window and what the batches in flight may add to it. */
+/** Sliding-window layers, beside full ones or alone: they hold the window and what the batches in flight may add to it. */
 export interface WindowGroups {
   readonly window: Tokens;
   /** Groups of such layers: each has blocks of its own. */
   readonly groups: number;
   /** Batches in flight x max_num_batched_tokens. */
   readonly inFlightTokens: Tokens;
+  /** There are no layers that attend to everything. */
+  readonly alone?: boolean;
 }
 
 /**
@@ -37,5 +39,5 @@ function blocksOfRequest(maxModelLen: Tokens, blockSize: Tokens, windows: Window
   const full = Math.ceil(maxModelLen / blockSize);
   if (windows === undefined) return full;
   const held = Math.min(windows.window - 1 + windows.inFlightTokens, maxModelLen);
-  return full + windows.groups * (Math.ceil(held / blockSize) + 1);
+  return (windows.alone === true ? 0 : full) + windows.groups * (Math.ceil(held / blockSize) + 1);
 }

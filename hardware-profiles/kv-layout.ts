@@ -37,6 +37,6 @@ export function kvBytesPerTokenAndLayer(
 
 /** Bytes that one token takes in the growing KV cache of the whole model: all GPUs of a group of this size together. */
 export function kvBytesPerToken(model: ModelProfile, tensorParallelSize = 1, dtype: KvDtype = 'auto'): Bytes {
-  const growing = model.layers - model.linearLayers - (model.window?.layers ?? 0);
+  const growing = model.attentionLayers - (model.window?.layers ?? 0);
   return growing * kvBytesPerTokenAndLayer(model, tensorParallelSize, dtype) * tensorParallelSize;
 }

@@ -22,7 +22,6 @@ export function parseModel(input: ProfileText): ModelProfile {
       ...modelFromConfig(parseHuggingFaceConfig(input), name, input.file),
       card: undefined,
       topKTopP: false,
-      otherParameters: 0,
       source: input.file,
       parameters: undefined,
       activeParameters: undefined,
@@ -33,7 +32,7 @@ export function parseModel(input: ProfileText): ModelProfile {
   return {
     ...modelFromConfig(raw.config, raw.name, input.file),
     card: raw.card,
-    otherParameters: raw.other_parameters?.value ?? 0,
+    ...(raw.other_parameters !== undefined && { otherParameters: raw.other_parameters.value }),
     topKTopP: raw.generation_config !== undefined,
     source: raw.config_source,
     parameters: raw.parameters,

@@ -19,11 +19,15 @@ export interface ModelProfile {
   readonly attention: Attention;
   /** Layers whose attention sees only the last `tokens` tokens. */
   readonly window: { readonly layers: number; readonly tokens: Tokens } | undefined;
-  /** Layers without a growing KV cache: linear attention, Mamba. */
-  readonly linearLayers: number;
+  /** Layers that attend, to a window or to everything; the others keep a state, or are an MLP alone. */
+  readonly attentionLayers: number;
+  /** Layers with a state of fixed size instead of a growing KV cache: linear attention, Mamba. */
+  readonly recurrent: RecurrentLayers | undefined;
   /** Layers of the checkpoint that predict tokens beyond the next one (`num_nextn_predict_layers`). */
   readonly mtpLayers: number;
-  /** Dense gated MLPs: layers that have one, and its width. */
+  /** Whether MLPs and experts multiply two matrices (gate and up) before the one down, or have only one up. */
+  readonly gated: boolean;
+  /** Dense MLPs: layers that have one, and its width. */
   readonly mlp: { readonly layers: number; readonly width: number };
   readonly moe: MixtureOfExperts | undefined;
   /** How the checkpoint stores the matrices. Embedding, LM head, norms and router are BF16. */
@@ -34,12 +38,14 @@ export interface ModelProfile {
   };
   /** How the checkpoint wants keys and values stored, which vLLM does unless told otherwise. */
   readonly kvCache: 'bf16' | 'fp8';
-  /** Parameters beside the language model (a vision tower), BF16. */
+  /** Parameters beside the matrices of the language model (a vision tower, embedded positions), BF16. */
   readonly otherParameters: number;
   /** Whether its generation_config.json asks for top-k or top-p sampling, which vLLM then does by default. */
   readonly topKTopP: boolean;
   /** Why step times of it cannot be computed, found in its config; undefined = they can. */
   readonly unmodelled: string | undefined;
+  /** What of it is computed as something similar; undefined = nothing. */
+  readonly approximated: string | undefined;
   /** As the model's card says; undefined for a config.json alone. */
   readonly parameters: Figure | undefined;
   readonly activeParameters: Figure | undefined;
@@ -73,6 +79,18 @@ export interface LatentAttention {
   readonly nopeDim: number;
   readonly ropeDim: number;
   readonly valueDim: number;
+}
+
+/** Layers that keep a state per sequence. Sizes are those of one layer, all GPUs together. */
+export interface RecurrentLayers {
+  readonly kind: string;
+  readonly layers: number;
+  /** Matrices that every token goes through: n outputs, k inputs. */
+  readonly matrices: readonly { readonly n: number; readonly k: number }[];
+  /** Beside the matrices: convolutions. */
+  readonly otherParameters: number;
+  /** State of one sequence. */
+  readonly state: Bytes;
 }
 
 export interface MixtureOfExperts {

@@ -13,7 +13,10 @@ export interface ParameterCount {
 /** Counted from the sizes in the config: matrices, embeddings and routers; norms and biases are below 0.1 %. */
 export function parameterCount(model: ModelProfile): ParameterCount {
   const rest =
-    embeddingParameters(model) + routerParameters(model) + attentionParameters(model) * model.layers;
+    embeddingParameters(model) +
+    routerParameters(model) +
+    attentionParameters(model) * model.attentionLayers +
+    recurrentParameters(model);
   const fixed = rest + denseParameters(model) + model.otherParameters;
   const expert = expertParameters(model);
   const { moe } = model;
@@ -32,7 +35,8 @@ export function weightBytesPerGpu(model: ModelProfile, tensorParallelSize: numbe
   const { weights, moe } = model;
   const sharded =
     (embeddingParameters(model) + model.otherParameters) * WEIGHT_BYTES.bf16 +
-    attentionParameters(model) * model.layers * WEIGHT_BYTES[weights.attention] +
+    (attentionParameters(model) * model.attentionLayers + recurrentParameters(model)) *
+      WEIGHT_BYTES[weights.attention] +
     denseParameters(model) * WEIGHT_BYTES[weights.mlp] +
     (moe === undefined
       ? 0
@@ -66,14 +70,25 @@ function attentionParameters({ attention, hiddenSize }: ModelProfile): number {
   );
 }
 
+/** Of all layers with a state. */
+function recurrentParameters({ recurrent }: ModelProfile): number {
+  if (recurrent === undefined) return 0;
+  const matrices = recurrent.matrices.reduce((sum, { n, k }) => sum + n * k, 0);
+  return recurrent.layers * (matrices + recurrent.otherParameters);
+}
+
 /** Dense MLPs and shared experts of all layers. */
-function denseParameters({ hiddenSize, mlp, moe }: ModelProfile): number {
-  return 3 * hiddenSize * (mlp.layers * mlp.width + (moe === undefined ? 0 : moe.layers * moe.sharedWidth));
+function denseParameters({ hiddenSize, gated, mlp, moe }: ModelProfile): number {
+  return (
+    (gated ? 3 : 2) *
+    hiddenSize *
+    (mlp.layers * mlp.width + (moe === undefined ? 0 : moe.layers * moe.sharedWidth))
+  );
 }
 
 /** Of one expert. */
-function expertParameters({ hiddenSize, moe }: ModelProfile): number {
-  return moe === undefined ? 0 : 3 * hiddenSize * moe.width;
+function expertParameters({ hiddenSize, gated, moe }: ModelProfile): number {
+  return moe === undefined ? 0 : (gated ? 3 : 2) * hiddenSize * moe.width;
 }
 
 /** vLLM pads the hidden size of MXFP4 experts to a multiple of 256 (its logged 13.47 and 64.38 GiB of gpt-oss show it). */

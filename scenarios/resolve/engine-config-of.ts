@@ -132,6 +132,7 @@ export function engineConfigOf(
     useEagle: engine.speculative_config !== undefined && engine.speculative_config.method !== 'ngram',
     slidingWindow: windows?.window,
     slidingWindowGroups: windows?.groups,
+    windowsOnly: windows?.alone,
     prefixCacheRetentionInterval: profile.defaults.prefixCacheRetentionInterval,
     rules: profile.rules,
     overhead: {

@@ -180,8 +180,12 @@ function filled(
     maxNumSeqs: spec.engine.max_num_seqs,
     enableChunkedPrefill: spec.engine.enable_chunked_prefill,
   });
-  const blockSize = spec.engine.block_size ?? kvBlockSize(profile, gpu, model, spec.engine.kv_cache_dtype);
-  return fillEngine({ ...spec.engine, block_size: blockSize }, profile, maxModelLen, limits, {
+  const blockSize =
+    spec.engine.block_size ??
+    kvBlockSize(profile, gpu, model, spec.engine.kv_cache_dtype, spec.tensor_parallel_size);
+  // vLLM caches no prefixes of models with a state unless told to (ModelConfig.is_prefix_caching_supported).
+  const caching = model.recurrent === undefined ? {} : { enable_prefix_caching: false };
+  return fillEngine({ ...caching, ...spec.engine, block_size: blockSize }, profile, maxModelLen, limits, {
     ingest: overhead.ingest.value,
     ingestPerToken: overhead.ingestPerToken.value,
     output: overhead.output.value,

@@ -14,7 +14,8 @@ export function speculationOf(
   if (spec === undefined) return undefined;
   const { method, num_speculative_tokens: tokens } = spec;
   if (method === 'ngram') return { tokens, drafter: 'lookup' };
-  const reason = model.window === undefined ? unmeasured(method, model) : BESIDE_WINDOWS;
+  const reason =
+    model.window === undefined && model.recurrent === undefined ? unmeasured(method, model) : BESIDE_WINDOWS;
   if (reason !== undefined)
     notes.problem(
       'E_UNSUPPORTED',

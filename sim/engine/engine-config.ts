@@ -30,6 +30,8 @@ export interface EngineConfig {
   readonly slidingWindow: Tokens | undefined;
   /** Groups of sliding-window layers, each with blocks of its own; 1 unless given. */
   readonly slidingWindowGroups?: number | undefined;
+  /** All layers that attend have the window: there is no group that attends to everything. */
+  readonly windowsOnly?: boolean | undefined;
   readonly prefixCacheRetentionInterval: number | undefined;
   /** Which way KV travels between this server and others; undefined = it keeps its KV to itself. */
   readonly kvRole?: 'kv_consumer' | 'kv_producer' | 'kv_both' | undefined;

@@ -11,6 +11,7 @@ import { endOfStep, firstStepEndingAt, type Stretch } from './stretch.ts';
  */
 export class GaugeJournal {
   private readonly usable: Blocks;
+  private readonly fullGroups: number;
   private readonly windowGroups: number;
   private readonly historyTicks: Ticks;
   private readonly blockSize: number;
@@ -26,9 +27,16 @@ export class GaugeJournal {
   /** Entries ever written; entry n lies at n modulo capacity. */
   private written = 0;
 
-  /** `windowGroups`: so many groups of layers more take blocks, and give back those that leave their windows. */
-  constructor(usable: Blocks, blockSize: number, windowGroups: number, historyTicks: Ticks) {
+  /** `windowGroups`: so many groups of layers take blocks, and give back those that leave their windows. */
+  constructor(
+    usable: Blocks,
+    blockSize: number,
+    windowGroups: number,
+    historyTicks: Ticks,
+    windowsOnly = false,
+  ) {
     this.usable = usable;
+    this.fullGroups = windowsOnly ? 0 : 1;
     this.windowGroups = windowGroups;
     this.blockSize = blockSize;
     this.historyTicks = historyTicks;
@@ -94,7 +102,7 @@ export class GaugeJournal {
     const taken = blocksFor(ring.counts.subarray(at * blockSize, (at + 1) * blockSize), passes);
     if (ring.releases === undefined) return taken;
     const released = blocksFor(ring.releases.subarray(at * blockSize, (at + 1) * blockSize), passes);
-    return taken + this.windowGroups * (taken - released);
+    return this.fullGroups * taken + this.windowGroups * (taken - released);
   }
 
   private nextEntry(time: Ticks): number {

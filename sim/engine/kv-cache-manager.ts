@@ -11,7 +11,8 @@ import { SlidingWindowGroups } from './sliding-window-groups.ts';
 
 /**
  * Which blocks a sequence finds, gets and gives back (vllm/v1/core/kv_cache_manager.py): a group of full-attention
- * layers, and for models that have them groups of sliding-window layers, on one pool.
+ * layers, and for models that have them groups of sliding-window layers, on one pool. Without full layers the table of
+ * their group only counts: it takes nothing from the pool, and nothing is found in it.
  */
 export class KvCacheManager {
   readonly pool: BlockPool;
@@ -19,6 +20,7 @@ export class KvCacheManager {
   readonly windows: SlidingWindowGroups | undefined;
   /** Blocks per group that the last allocation took. */
   taken: Blocks = 0;
+  private readonly hasFull: boolean;
   private readonly blockSize: Tokens;
   private readonly maxModelLen: Tokens;
   private readonly caching: boolean;
@@ -36,6 +38,7 @@ export class KvCacheManager {
 
   constructor(config: EngineConfig, pool: BlockPool) {
     this.pool = pool;
+    this.hasFull = config.windowsOnly !== true;
     this.blockSize = config.blockSize;
     this.maxModelLen = config.maxModelLen;
     this.caching = config.enablePrefixCaching;
@@ -56,13 +59,14 @@ export class KvCacheManager {
     this.hitBlocks = 0;
     sequence.sharedPrefix = 0;
     if (!this.caching) return 0;
-    const cached = this.lookup.find(sequence, Math.floor((sequence.tokens - 1) / this.blockSize));
+    const most = Math.floor((sequence.tokens - 1) / this.blockSize);
+    const cached = this.hasFull ? this.lookup.find(sequence, most) : most;
     const found = this.dropsLastHit && cached > 0 ? cached - 1 : cached;
     this.hitBlocks = found;
     if (this.windows !== undefined) {
       const hit = this.windows.lookUp(sequence, found);
       if (hit < found) {
-        sequence.sharedPrefix = found * this.blockSize;
+        if (this.hasFull) sequence.sharedPrefix = found * this.blockSize;
         this.hitBlocks = hit;
       }
     }
@@ -92,11 +96,11 @@ export class KvCacheManager {
     const blocks = Math.ceil(Math.min(computed + tokens, this.maxModelLen) / blockSize);
     const held = isNew ? hit : sequence.table.blocks;
     if (this.reserveFullIsl) {
-      let required = Math.max(0, whole - held) + freeHits;
+      let required = this.ofFull(whole - held) + freeHits;
       if (windows !== undefined) required += windows.needed(sequence.table, whole, hitBlocks, computed, true);
       if (required > available) return false;
     }
-    let required = Math.max(0, blocks - held) + freeHits;
+    let required = this.ofFull(blocks - held) + freeHits;
     if (windows !== undefined) required += windows.needed(sequence.table, blocks, hitBlocks, computed, false);
     if (required > available - reserved) return false;
     if (isNew) this.holdHits(sequence, computed);
@@ -124,6 +128,15 @@ export class KvCacheManager {
   /** Makes the whole blocks among a sequence's first `tokens` tokens findable. */
   cache(sequence: Sequence, tokens: Tokens): void {
     if (tokens < sequence.cacheAt) return;
+    if (this.hasFull) this.cacheFull(sequence, tokens);
+    const { table } = sequence;
+    const whole = Math.floor(tokens / this.blockSize);
+    table.cachedBlocks = whole;
+    sequence.cacheAt = (whole + 1) * this.blockSize;
+    this.windows?.cache(sequence, table, whole);
+  }
+
+  private cacheFull(sequence: Sequence, tokens: Tokens): void {
     const { blockSize, pool, index } = this;
     const { table, runs } = sequence;
     const whole = Math.floor(tokens / blockSize);
@@ -146,15 +159,12 @@ export class KvCacheManager {
       block = end;
     }
     pool.listener?.stored(sequence, table.cachedBlocks, whole);
-    table.cachedBlocks = whole;
     sequence.runPosition = position;
-    sequence.cacheAt = (whole + 1) * blockSize;
-    this.windows?.cache(sequence, table, whole);
   }
 
   /** Groups of layers with blocks of their own. */
   get groups(): number {
-    return this.windows === undefined ? 1 : 1 + this.windows.managers.length;
+    return (this.hasFull ? 1 : 0) + (this.windows?.managers.length ?? 0);
   }
 
   /** A running sequence has got tokens, and for them blocks that are already taken from the pool; `known` of them may be found. */
@@ -195,16 +205,21 @@ export class KvCacheManager {
   /** Blocks that a sequence still needs to hold all its known tokens. */
   missingBlocks({ table, tokens }: Sequence): Blocks {
     const whole = Math.ceil(Math.min(tokens, this.maxModelLen) / this.blockSize);
-    const missing = Math.max(0, whole - table.blocks);
+    const missing = this.ofFull(whole - table.blocks);
     if (this.windows === undefined || table === NO_BLOCKS) return missing;
     return missing + this.windows.needed(table, whole, 0, 0, true);
+  }
+
+  /** Blocks that the group of full layers takes for so many more. */
+  private ofFull(more: Blocks): Blocks {
+    return this.hasFull && more > 0 ? more : 0;
   }
 
   /** Blocks among the last hits that nobody holds: they count as free until they are held. */
   private freeHits(): Blocks {
     const { hitBlocks, windows } = this;
     if (hitBlocks === 0) return 0;
-    const free = this.lookup.freeBlocks(hitBlocks);
+    const free = this.hasFull ? this.lookup.freeBlocks(hitBlocks) : 0;
     return windows === undefined ? free : free + windows.freeHitBlocks(hitBlocks);
   }
 
@@ -212,7 +227,9 @@ export class KvCacheManager {
     const { pool, hitBlocks } = this;
     const table = this.spareTables.pop() ?? new BlockTable(this.windows?.tables() ?? []);
     sequence.table = table;
-    this.lookup.hold(pool, table, hitBlocks);
+    if (this.hasFull) this.lookup.hold(pool, table, hitBlocks);
+    table.blocks = hitBlocks;
+    table.cachedBlocks = hitBlocks;
     sequence.cacheAt = this.caching ? (hitBlocks + 1) * this.blockSize : NEVER;
     this.windows?.admit(table, hitBlocks, computed);
   }
@@ -222,7 +239,7 @@ export class KvCacheManager {
     const { table } = sequence;
     this.taken = Math.max(0, blocks - table.blocks);
     if (this.taken > 0) {
-      this.pool.take(this.taken);
+      if (this.hasFull) this.pool.take(this.taken);
       table.blocks = blocks;
     }
     this.windows?.extend(table, blocks);
@@ -231,7 +248,7 @@ export class KvCacheManager {
 
   private freeTable(table: BlockTable): void {
     const { pool, chain } = this;
-    pool.giveBack(table.blocks - table.cachedBlocks);
+    if (this.hasFull) pool.giveBack(table.blocks - table.cachedBlocks);
     let end = table.cachedBlocks;
     for (let piece = table.pieces - 1; piece >= 0; piece--) {
       let segment = table.held[piece];

@@ -60,7 +60,5 @@ export class PrefixLookup {
       if (hit?.segment === undefined || hit.lo >= blocks) break;
       table.held[table.pieces++] = pool.hold(hit.segment, hit.lo, hit.hi < blocks ? hit.hi : blocks);
     }
-    table.blocks = blocks;
-    table.cachedBlocks = blocks;
   }
 }

@@ -17,7 +17,8 @@ export function refusalOf(
   // fit would preempt itself for ever.
   const output = Math.min(request.outputTokens, request.maxOutputTokens ?? Infinity);
   const most = Math.ceil(Math.min(maxModelLen, input + output) / blockSize);
-  if (most + windowBlocks(config, most) > numGpuBlocks - 1) return { reason: 'never fits the KV cache' };
+  const full = config.windowsOnly === true ? 0 : most;
+  if (full + windowBlocks(config, most) > numGpuBlocks - 1) return { reason: 'never fits the KV cache' };
   if (maxNumQueuedReqs !== undefined && waiting >= maxNumQueuedReqs) return { reason: 'queue full' };
   return undefined;
 }

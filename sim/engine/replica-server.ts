@@ -74,6 +74,7 @@ export class ReplicaServer implements ModelServer {
       config.blockSize,
       config.slidingWindow === undefined ? 0 : (config.slidingWindowGroups ?? 1),
       gaugeHistory,
+      config.windowsOnly,
     );
     this.adapters = config.maxLoras === undefined ? undefined : new AdapterJournal(gaugeHistory);
     this.account = new ServerAccount(listener);

@@ -30,7 +30,13 @@ export function checkScheduler(state: SchedulerState, maxRunning: number): void 
   for (const { status } of state.transferring)
     invariant(status === 'finished', 'only what has ended waits for its blocks alone');
   const indexes = [kv.index, ...(kv.windows?.managers ?? []).map(({ index }) => index)];
-  kv.pool.check(indexes, checkTables([...everyone.map(({ table }) => table), ...state.detachedTables()]));
+  kv.pool.check(
+    indexes,
+    checkTables(
+      [...everyone.map(({ table }) => table), ...state.detachedTables()],
+      config.windowsOnly !== true,
+    ),
+  );
 }
 
 function checkOrder(queue: RequestQueue, policy: 'fcfs' | 'priority'): void {
@@ -58,7 +64,7 @@ function checkCounters(sequence: Sequence, maxModelLen: number, blockSize: numbe
 }
 
 /** Checks who holds each segment; returns the blocks that are held outside segments. */
-function checkTables(tables: readonly BlockTable[]): Blocks {
+function checkTables(tables: readonly BlockTable[], hasFull: boolean): Blocks {
   const holders = new Map<Segment, number>();
   const hold = (first: Segment | undefined, end: Blocks): void => {
     let segment = first;
@@ -74,7 +80,7 @@ function checkTables(tables: readonly BlockTable[]): Blocks {
   };
   let blank = 0;
   for (const { blocks, cachedBlocks, held, pieces, windows } of tables) {
-    blank += blocks - cachedBlocks;
+    if (hasFull) blank += blocks - cachedBlocks;
     for (let piece = 0; piece < pieces; piece++)
       hold(held[piece], piece + 1 < pieces ? (held[piece + 1]?.lo ?? 0) : cachedBlocks);
     for (const window of windows) {

@@ -1,5 +1,5 @@
 import type { Blocks, Tokens } from '../../base/units.ts';
-import type { BlockPool } from './block-pool.ts';
+import type { BlockPool, StoredFor } from './block-pool.ts';
 import type { EngineConfig } from './engine-config.ts';
 import { type Hit, PrefixIndex } from './prefix-index.ts';
 import { type PathOfRuns, blocksOfRun } from './path-of-runs.ts';
@@ -7,7 +7,7 @@ import type { Segment } from './segment.ts';
 import { mostWindowBlocks, type WindowBlocks } from './window-blocks.ts';
 
 /** What the window manager needs to know of a request. */
-export interface WindowRequest extends PathOfRuns {
+export interface WindowRequest extends PathOfRuns, StoredFor {
   readonly promptTokens: Tokens;
   readonly sharedPrefix: Tokens;
 }
@@ -17,7 +17,7 @@ export interface WindowRequest extends PathOfRuns {
  * request gives back what has left its window, and with a retention interval only some blocks become findable.
  */
 export class SlidingWindowManager {
-  readonly index = new PrefixIndex();
+  readonly index: PrefixIndex;
   private readonly pool: BlockPool;
   private readonly window: Tokens;
   private readonly blockSize: Tokens;
@@ -34,6 +34,8 @@ export class SlidingWindowManager {
   constructor(config: EngineConfig, window: Tokens, pool: BlockPool) {
     const { blockSize } = config;
     this.pool = pool;
+    // Whoever hears of blocks hears of one group's: that of the full layers where there are any.
+    this.index = new PrefixIndex(config.windowsOnly === true);
     this.window = window;
     this.blockSize = blockSize;
     this.retention = config.prefixCacheRetentionInterval;
@@ -219,8 +221,9 @@ export class SlidingWindowManager {
   }
 
   /** Enters blocks lo … hi-1, part of the undecided last piece, into the index. */
-  private store(request: PathOfRuns, table: WindowBlocks, lo: Blocks, hi: Blocks): void {
+  private store(request: WindowRequest, table: WindowBlocks, lo: Blocks, hi: Blocks): void {
     if (lo >= hi) return;
+    if (this.index.announced) this.pool.listener?.stored(request, lo, hi);
     const { runs } = request;
     const tail = table.pieces - 1;
     const tailLo = table.lo[tail] ?? 0;

@@ -33,7 +33,7 @@ function groupedCost(
 ): AttentionCost {
   const { window } = model;
   const sliding = window?.layers ?? 0;
-  const full = model.layers - model.linearLayers - sliding;
+  const full = model.attentionLayers - sliding;
   const shape: AttentionShape = {
     heads: attention.heads / tensorParallelSize,
     kvHeads: kvHeadsPerGpu(attention.kvHeads, tensorParallelSize),
@@ -112,7 +112,7 @@ function latentCost(
   // Projections read their weights once for the whole step: the first part pays for it, the rest adds its growth.
   const empty = prompt(1);
   return {
-    decodeAttention: (rows) => scaled(decodeLine(rows), model.layers),
+    decodeAttention: (rows) => scaled(decodeLine(rows), model.attentionLayers),
     windowAttention: () => undefined,
     skew: () => 0,
     mixedAttention({ decodeRows, decodeContext, chunks, chunkTokens, chunkComputed }): Seconds {
@@ -122,7 +122,7 @@ function latentCost(
         const end = computed + (chunkTokens[chunk] ?? 0);
         time += prompt(end) - prompt(Math.max(1, computed));
       }
-      return model.layers * time;
+      return model.attentionLayers * time;
     },
   };
 }

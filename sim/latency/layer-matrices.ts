@@ -17,7 +17,16 @@ export interface Matrix {
  * MergedColumnParallelLinear).
  */
 export function layerMatrices(model: ModelProfile, tensorParallelSize: number): Matrix[] {
-  const { attention, hiddenSize, mlp, moe, layers, weights } = model;
+  const {
+    attention,
+    attentionLayers: layers,
+    hiddenSize,
+    gated: isGated,
+    mlp,
+    moe,
+    recurrent,
+    weights,
+  } = model;
   const matrices: Matrix[] = [];
   if (attention.kind === 'gqa') {
     const heads = attention.heads / tensorParallelSize;
@@ -32,6 +41,11 @@ export function layerMatrices(model: ModelProfile, tensorParallelSize: number): 
       },
       { layers, format: weights.attention, n: hiddenSize, k: heads * valueDim },
     );
+  }
+  for (const { n, k } of recurrent?.matrices ?? []) {
+    // The last one comes back to the hidden size: its inputs are spread over the GPUs, not its outputs.
+    const share = n === hiddenSize ? { n, k: k / tensorParallelSize } : { n: n / tensorParallelSize, k };
+    matrices.push({ layers: recurrent?.layers ?? 0, format: weights.attention, ...share });
   }
   if (mlp.layers > 0) matrices.push(...gated(mlp.layers, mlp.width / tensorParallelSize));
   if (moe !== undefined) {
@@ -48,7 +62,7 @@ export function layerMatrices(model: ModelProfile, tensorParallelSize: number): 
 
   function gated(count: number, width: number): Matrix[] {
     return [
-      { layers: count, format: weights.mlp, n: 2 * width, k: hiddenSize },
+      { layers: count, format: weights.mlp, n: (isGated ? 2 : 1) * width, k: hiddenSize },
       { layers: count, format: weights.mlp, n: hiddenSize, k: width },
     ];
   }

@@ -60,6 +60,21 @@ export function modelCost(input: ModelCostInput): StepCost {
     return time + expertTime + norms + 2 * layers * reduce(tokens, inGraph);
   };
 
+  /**
+   * Layers with a state: each row reads and writes its state once, each token updates it (for an element a decay, a key
+   * times a value and a query: 6 operations), and a kernel starts. No such kernel was measured: from the GPU's peaks.
+   */
+  const recurrentTime = (tokens: Tokens, rows: number): Seconds => {
+    const { recurrent } = model;
+    if (recurrent === undefined) return 0;
+    const { decodeAttention, prefillAttention } = input.gpu.architecture;
+    const state = recurrent.state / gpus;
+    const moved = (2 * rows * state) / (decodeAttention.bandwidth.value * input.gpu.memoryBandwidth.value);
+    const flop = 6 * tokens * (state / 2);
+    const computed = flop / (prefillAttention.flops.value * input.gpu.peak.bf16.value);
+    return recurrent.layers * (decodeAttention.latency.value + Math.max(moved, computed));
+  };
+
   /** One all-reduce of the hidden states, less what the norm inside it saves. */
   const reduce = (tokens: Tokens, inGraph: boolean): Seconds => {
     const bytes = 2 * tokens * hiddenSize;
@@ -88,6 +103,7 @@ export function modelCost(input: ModelCostInput): StepCost {
         (byTokens.get(inGraph ? computed : 0 - computed) ??
           kept(byTokens, inGraph ? computed : 0 - computed, layerTime(computed, inGraph))) +
         (byRows.get(sampledRows) ?? kept(byRows, sampledRows, headTime(sampledRows))) +
+        recurrentTime(tokens, rows) +
         overhead.step.value +
         overhead.perSequence.value * rows +
         overhead.perLayer.value * layers
@@ -135,12 +151,15 @@ function hiddenBytesPerToken({ attention, hiddenSize }: ModelProfile, gpus: numb
   return 2 * (8 * hiddenSize + heads);
 }
 
-/** Layers with a dense or shared MLP, and the bytes that its activation reads and writes per token: 3 x its width. */
-function activatedBytesPerToken({ mlp, moe }: ModelProfile, gpus: number): { layers: number; bytes: Bytes } {
+/** Layers with a dense or shared MLP, and the bytes that its activation reads and writes per token: 3 x its width, 2 x without a gate. */
+function activatedBytesPerToken(
+  { gated, mlp, moe }: ModelProfile,
+  gpus: number,
+): { layers: number; bytes: Bytes } {
   const shared = moe === undefined || moe.sharedWidth === 0 ? 0 : moe.layers;
   const layers = mlp.layers + shared;
   const width = (mlp.layers * mlp.width + shared * (moe?.sharedWidth ?? 0)) / Math.max(1, layers);
-  return { layers, bytes: (2 * 3 * width) / gpus };
+  return { layers, bytes: (2 * (gated ? 3 : 2) * width) / gpus };
 }
 
 function expertShape({

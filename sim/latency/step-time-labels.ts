@@ -48,6 +48,13 @@ export function stepTimeLabels(
         `not measured on ${gpu.name}, scaled from others: ${[...missing].sort().join(', ')}`,
       );
   }
+  const { approximated, recurrent } = input.model;
+  if (approximated !== undefined) label('approximated-layers', approximated);
+  if (recurrent !== undefined)
+    label(
+      'approximated-layers',
+      `no kernel of ${recurrent.kind} was measured: ${recurrent.layers} layers of ${input.model.name} are computed from the GPU's peaks`,
+    );
   if (engine.unread !== undefined) label('nearest-version', `${engine.name}: ${engine.unread}`);
   const assumed = Object.entries(engine.overhead as unknown as Record<string, Figure>)
     .filter(([, { kind }]) => kind === 'assumed')

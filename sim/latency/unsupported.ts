@@ -5,9 +5,10 @@ import type { ModelProfile } from '../../hardware-profiles/model-profile.ts';
 export function unsupported(model: ModelProfile, tensorParallelSize: number): string | undefined {
   const { attention } = model;
   if (model.unmodelled !== undefined) return `${model.unmodelled} is not modelled yet`;
-  if (model.linearLayers > 0) return 'linear-attention and Mamba layers are not modelled yet';
   const { full } = layerGroups(model);
-  if (full !== 1)
+  if (model.window !== undefined && model.recurrent !== undefined)
+    return 'sliding windows beside layers with a state are not modelled yet';
+  if (full > 1)
     return `its full-attention layers make ${full} groups of KV blocks beside sliding-window ones, and only one is modelled yet`;
   if (attention.heads % tensorParallelSize !== 0)
     return `tensor_parallel_size ${tensorParallelSize} does not divide the model's ${attention.heads} attention heads`;

@@ -152,20 +152,22 @@ describe('groups of layers', () => {
     ['qwen3-32b', { layers: 64, full: 1, window: 0 }],
     ['gpt-oss-120b', { layers: 18, full: 1, window: 1 }],
     ['gpt-oss-20b', { layers: 12, full: 1, window: 1 }],
+    ['qwen3-next-80b-a3b', { layers: 12, full: 1, window: 0, recurrent: 3 }],
     ['gemma-3-27b', { layers: 10, full: 1, window: 6 }],
   ])('of %s', (name, groups) => {
-    expect(layerGroups(model(name))).toEqual(groups);
+    expect(layerGroups(model(name))).toEqual({ recurrent: 0, ...groups });
   });
 
   it('are padded where one kind has a few layers more', () => {
     const sliding = (layers: number) => ({
       ...model('gpt-oss-20b'),
       layers: 12 + layers,
+      attentionLayers: 12 + layers,
       window: { layers, tokens: 128 },
     });
-    expect(layerGroups(sliding(14))).toEqual({ layers: 14, full: 1, window: 1 });
-    expect(layerGroups(sliding(15))).toEqual({ layers: 12, full: 1, window: 2 });
-    expect(layerGroups(sliding(11))).toEqual({ layers: 12, full: 1, window: 1 });
+    expect(layerGroups(sliding(14))).toMatchObject({ layers: 14, full: 1, window: 1 });
+    expect(layerGroups(sliding(15))).toMatchObject({ layers: 12, full: 1, window: 2 });
+    expect(layerGroups(sliding(11))).toMatchObject({ layers: 12, full: 1, window: 1 });
   });
 });
 

@@ -75,6 +75,7 @@ const RUNS: readonly { readonly kind: string; readonly of: (load: RandomLoad) =>
     kind: 'runs with several groups of sliding windows',
     of: ({ config }) => config.slidingWindow !== undefined && (config.slidingWindowGroups ?? 1) > 1,
   },
+  { kind: 'runs with sliding windows alone', of: ({ config }) => config.windowsOnly === true },
   { kind: 'runs with a limit of adapters', of: ({ config }) => config.maxLoras !== undefined },
   { kind: 'runs of several replicas', of: ({ replicas }) => replicas > 1 },
 ];

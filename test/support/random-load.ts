@@ -75,7 +75,7 @@ export const drawnConfig: fc.Arbitrary<EngineConfig> = fc
     interval: fc.constantFrom(1, 1, 1, 2, 4),
     maxLoras: rarely(fc.integer({ min: 1, max: 2 })),
     window: rarely(fc.constantFrom(3, 8, 17, 40)),
-    windowGroups: fc.constantFrom(1, 1, 2, 3),
+    windowGroups: fc.constantFrom(0, 1, 1, 2, 3),
     retention: fc.constantFrom(0, undefined),
     rules: fc.constantFrom(...RULES),
     overhead: fc.constantFrom(
@@ -85,7 +85,7 @@ export const drawnConfig: fc.Arbitrary<EngineConfig> = fc
     ),
   })
   .map((drawn) => {
-    // Window groups hold blocks of its own: the longest request must fit with both.
+    // Window groups hold blocks of its own: the longest request must fit with both. 0: one such group and no other.
     const blocks =
       drawn.window === undefined
         ? drawn.usableBlocks
@@ -114,7 +114,8 @@ export const drawnConfig: fc.Arbitrary<EngineConfig> = fc
       maxLoras: drawn.maxLoras,
       numSpeculativeTokens: 0,
       slidingWindow: drawn.window,
-      slidingWindowGroups: drawn.windowGroups,
+      slidingWindowGroups: Math.max(1, drawn.windowGroups),
+      windowsOnly: drawn.window !== undefined && drawn.windowGroups === 0,
       prefixCacheRetentionInterval: drawn.retention,
       rules: drawn.rules,
       overhead: drawn.overhead,

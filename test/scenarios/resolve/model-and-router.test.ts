@@ -51,6 +51,27 @@ describe('a model from a file', () => {
     const problems = problemsOf(() => resolve({ 'config.json': config }, 'qwen3-32b', 'config.json'));
     expect(problems.map(formatProblem)[0]).toMatch(/spec\.model: .*hidden_size/);
   });
+
+  it('with sparse attention is refused with the field and the way out', () => {
+    const config = CONFIG.replace('{', '{"index_topk":2048,');
+    expect(problemsOf(() => resolve({ 'config.json': config }, 'qwen3-32b', 'config.json'))).toEqual([
+      expect.objectContaining({
+        code: 'E_UNSUPPORTED',
+        message: expect.stringContaining('(index_topk)'),
+        hint: expect.stringContaining('step_time'),
+      }),
+    ]);
+  });
+
+  it('whose layers all have a window runs, its one group of blocks beside no other', () => {
+    const config = CONFIG.replace('{', '{"sliding_window":4096,');
+    const scenario = resolve({ 'config.json': config }, 'qwen3-32b', 'config.json');
+    expect(scenario.policies[0]?.pools[0]?.engine).toMatchObject({
+      slidingWindow: 4096,
+      slidingWindowGroups: 1,
+      windowsOnly: true,
+    });
+  });
 });
 
 describe('a router', () => {

@@ -146,18 +146,37 @@ describe('the KV cache of a pool', () => {
   });
 });
 
-describe('what cannot be simulated yet', () => {
+describe('what is computed as something similar', () => {
   it.each([
     ['llama-4-scout', 'chunked local attention'],
-    ['qwen3-next-80b-a3b', 'linear-attention'],
-  ])('%s is refused with the reason', (model, reason) => {
-    const [text, ...others] = refusals(SMALL_SCENARIO, [`spec.model=${model}`]);
-    expect(text).toMatch(
-      new RegExp(`error\\[E_UNSUPPORTED\\]: .*spec\\.model ${model} is unsupported: .*${reason}`),
-    );
-    expect(others).toEqual([]);
+    ['qwen3-next-80b-a3b', 'gated delta rule'],
+  ])('%s runs with a label that says so', (model, reason) => {
+    const sets = [`spec.model=${model}`, 'spec.fleet.pools[0].tensor_parallel_size=4'];
+    expect(labelsOf(resolve(SMALL_SCENARIO, sets), 'approximated-layers')).toEqual([
+      expect.stringContaining(reason),
+    ]);
   });
 
+  it('a model with a state caches no prefixes unless told to, in blocks as large as its state', () => {
+    const engineOf = (sets: readonly string[]) =>
+      resolve(SMALL_SCENARIO, [
+        'spec.model=qwen3-next-80b-a3b',
+        'spec.fleet.pools[0].tensor_parallel_size=4',
+        ...sets,
+      ]).policies[0]?.pools[0]?.engine;
+    // A quarter of 32 x 128 x 128 BF16 numbers and 3 x 8192 more, over the 1 KiB that a token has on one of 4 GPUs.
+    expect(engineOf([])).toMatchObject({
+      enablePrefixCaching: false,
+      blockSize: 272,
+      slidingWindow: 2,
+      slidingWindowGroups: 3,
+    });
+    const told = engineOf(['spec.fleet.pools[0].engine.enable_prefix_caching=true']);
+    expect(told?.enablePrefixCaching).toBe(true);
+  });
+});
+
+describe('what cannot be simulated yet', () => {
   it('a tensor parallel size that does not divide the heads is refused', () => {
     expect(refusals(SMALL_SCENARIO, ['spec.fleet.pools[0].tensor_parallel_size=3'])).toEqual([
       expect.stringContaining('spec.fleet.pools[0].tensor_parallel_size'),

@@ -32,10 +32,10 @@ export class PlainKvCache {
   constructor(config: PlainConfig) {
     this.config = config;
     this.pool = new PlainBlockPool(config.numGpuBlocks, config.ablation);
-    const groups = [fullGroup(0, this.pool)];
+    const groups = config.windowsOnly === true ? [] : [fullGroup(0, this.pool)];
     if (config.slidingWindow !== undefined)
-      for (let group = 1; group <= (config.slidingWindowGroups ?? 1); group++)
-        groups.push(windowGroup(group, this.pool, config, config.slidingWindow));
+      for (let group = 0; group < (config.slidingWindowGroups ?? 1); group++)
+        groups.push(windowGroup(groups.length, this.pool, config, config.slidingWindow));
     this.groups = groups;
   }
 
