@@ -28,17 +28,18 @@ export interface BrokenTies {
 }
 
 /**
- * Simulates all fleets of one price whole and puts the best forecast first: by attainment at the peak, to a tenth of a
+ * Simulates all fleets of one price and puts the best forecast first: by attainment at the peak, to a tenth of a
  * point; then by how much more load it carries; then by TTFT P90. What is equal in all of that keeps its order.
  */
 export async function breakTies(input: TiesToBreak): Promise<BrokenTies> {
   const { best, others, runsOf, scalable, ledger } = input;
   const whole = (trial: Trial): FleetRun[] => runsOf(trial).map((run) => ({ ...run, whole: true }));
-  await ledger.all([best, ...others].flatMap((trial) => whole(trial).slice(0, 1)));
+  // Of the others only those that keep their promise are rated, and those are played to their end anyway.
+  await ledger.all([...whole(best).slice(0, 1), ...others.flatMap((trial) => runsOf(trial).slice(0, 1))]);
   const keeping = [best];
   const misses: Trial[] = [];
   for (const trial of others) {
-    ((await ledger.keeps(whole(trial))) ? keeping : misses).push(trial);
+    ((await ledger.keeps(runsOf(trial))) ? keeping : misses).push(trial);
   }
   const grid = (trial: Trial): FleetRun[] =>
     runsOf(trial)

@@ -164,6 +164,7 @@ export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
               found,
               best: bestFleet,
               run: bestRun,
+              runnerUp: runnerRun,
               slo,
               ledger,
               explored,

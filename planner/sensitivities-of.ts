@@ -2,6 +2,7 @@ import type { Plan, PlannedFleet } from '../documents/plan.ts';
 import type { RunInput } from '../sim/fleet/run-input.ts';
 import type { ExploredFleet } from './explore-fleet.ts';
 import { priceOf, type FleetSpace, type FoundFleets } from './find-fleet.ts';
+import { boughtOf, fleetOf } from './fleet-of.ts';
 import type { FleetRun, Ledger } from './ledger.ts';
 
 interface SensitivityInput {
@@ -10,6 +11,8 @@ interface SensitivityInput {
   readonly best: PlannedFleet;
   /** Of the answer, at the peak. */
   readonly run: FleetRun;
+  /** Of the next best, at the peak. */
+  readonly runnerUp: FleetRun | undefined;
   readonly slo: RunInput['slo'];
   readonly ledger: Ledger;
   readonly explored: ExploredFleet | undefined;
@@ -17,9 +20,8 @@ interface SensitivityInput {
 
 /** What would change the answer, and where: prices, load and targets, each with everything else as it is. */
 export function sensitivitiesOf(input: SensitivityInput): Plan['sensitivities'] {
-  // Prices and targets at which another fleet of one kind wins say nothing beside a mix.
-  const alone = input.run.pools.length === 1;
-  return [...(alone ? pricesOf(input) : []), ...loadsOf(input), ...(alone ? targetsOf(input) : [])];
+  const isMix = input.run.pools.length > 1;
+  return [...(isMix ? mixPricesOf(input) : pricesOf(input)), ...loadsOf(input), ...targetsOf(input)];
 }
 
 /** Prices of other hardware at which it would cost no more than the answer. */
@@ -55,6 +57,38 @@ function pricesOf({ space, found, best }: SensitivityInput): Plan['sensitivities
   }));
 }
 
+/** Prices of the kinds of a mix above which the next best fleet costs no more. */
+function mixPricesOf({ space, run, runnerUp, best }: SensitivityInput): Plan['sensitivities'] {
+  if (runnerUp === undefined || best.usdPerHour === undefined || !space.priced) return [];
+  const other = fleetOf(space.shapes, runnerUp).usdPerHour;
+  const gpusOf = ({ pools }: FleetRun, hardware: string): number =>
+    boughtOf(space.shapes, pools).reduce(
+      (sum, { shape, gpus }) => sum + (shape.pool.hardware === hardware ? gpus : 0),
+      0,
+    );
+  const kinds = new Map(
+    run.pools.flatMap(({ shape }) => {
+      const { pool, buying } = space.shapes[shape] ?? {};
+      return pool?.hardware === undefined || buying?.usdPerGpuHour === undefined
+        ? []
+        : [[pool.hardware, buying.usdPerGpuHour] as const];
+    }),
+  );
+  return [...kinds].flatMap(([hardware, now]) => {
+    const more = gpusOf(run, hardware) - gpusOf(runnerUp, hardware);
+    if (other === undefined || more <= 0) return [];
+    const flipsAt = now + (other - (best.usdPerHour ?? 0)) / more;
+    return [
+      {
+        what: `price of ${hardware}, USD per GPU and hour`,
+        flipsAt,
+        now,
+        text: `above $${flipsAt.toFixed(2)} a GPU and hour of ${hardware} (now $${now.toFixed(2)}) the runner-up costs less`,
+      },
+    ];
+  });
+}
+
 /** The load at which this fleet is too small. */
 function loadsOf({ space, explored }: SensitivityInput): Plan['sensitivities'] {
   if (explored?.breaksAt === undefined) return [];
@@ -72,13 +106,14 @@ function loadsOf({ space, explored }: SensitivityInput): Plan['sensitivities'] {
 }
 
 /** Targets at which one unit fewer would do, or this fleet would just do. */
-function targetsOf({ space, found, run, slo, ledger }: SensitivityInput): Plan['sensitivities'] {
-  const { best, lanes } = found;
-  const shape = space.shapes[lanes[best?.lane ?? -1]?.shape ?? -1];
-  const [pool] = run.pools;
-  if (slo === undefined || shape === undefined || pool === undefined) return [];
-  const fewer = pool.replicas - shape.buying.replicasPerUnit;
-  const smaller = ledger.find({ ...run, pools: [{ ...pool, replicas: fewer }], whole: true });
+function targetsOf({ space, run, slo, ledger }: SensitivityInput): Plan['sensitivities'] {
+  if (slo === undefined) return [];
+  const [pool, ...others] = run.pools;
+  // Fewer of which kind, is a question of its own for a mix.
+  const shape = others.length > 0 ? undefined : space.shapes[pool?.shape ?? -1];
+  const fewer = (pool?.replicas ?? 0) - (shape?.buying.replicasPerUnit ?? 0);
+  const smaller =
+    pool && shape && ledger.find({ ...run, pools: [{ ...pool, replicas: fewer }], whole: true });
   const own = ledger.find({ ...run, whole: true });
   return (['ttft', 'tpot', 'e2e'] as const).flatMap((name) => {
     const target = slo.default[name];

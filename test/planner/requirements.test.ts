@@ -71,7 +71,7 @@ describe('what a plan must carry', () => {
       'gpu-b: { usd_per_gpu_hour: 1.3 }',
       'gpu-b: { usd_per_gpu_hour: 1.3, terms: { on_demand: 1.3, one_year: 0.9 } }',
     );
-    const { best, degraded, terms, headroom, loads } = await planOf(text).plan();
+    const { best, degraded, terms, headroom, loads, sensitivities } = await planOf(text).plan();
     const [a = 0, b = 0] = best?.pools.map(({ replicas }) => replicas) ?? [];
     expect(degraded.map(({ lost, of }) => `${lost} of ${of}`)).toEqual([
       'replica of gpu-a',
@@ -85,6 +85,7 @@ describe('what a plan must carry', () => {
     ]);
     expect(headroom?.meetsAt).toBeGreaterThanOrEqual(1);
     expect(loads.length).toBeGreaterThan(2);
+    expect(sensitivities.map(({ what }) => what)).toContain('SLO target ttft, s');
   });
 
   it('loses a part of every kind of a mix with a zone', async () => {
