@@ -8,8 +8,15 @@ export function sha256(text: string): string {
   return new Sha256().update(text).hex();
 }
 
+/** A digest over texts that arrive piece by piece, whoever computes it: the same digits. */
+export interface TextDigest {
+  update(text: string): TextDigest;
+  /** Ends the text and returns the digest; the object is used up. */
+  hex(): string;
+}
+
 /** A digest over texts that arrive piece by piece: pieces "a", "b" give the digest of "ab". */
-export class Sha256 {
+export class Sha256 implements TextDigest {
   private readonly state = Uint32Array.from(INITIAL);
   private readonly block = new Uint8Array(64);
   private readonly schedule = new Uint32Array(64);

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 
+import type { TextDigest } from '../../base/sha256.ts';
 import { UserError } from '../../base/user-error.ts';
 import type { TraceFiles, TraceFormat } from '../../sim/workload/trace/trace-format.ts';
 import { linesOfBytes } from './lines.ts';
@@ -37,6 +39,7 @@ export function openTrace(file: string, shown: string, format: TraceFormat): Tra
       const { real, name } = part === undefined ? { real: file, name: shown } : locate(file, shown, part);
       return linesOfBytes(readBytes(real, name));
     },
+    digest: nodeDigest,
   };
 }
 
@@ -49,4 +52,16 @@ function locate(folder: string, shown: string, part: string): { real: string; na
     at: { file: shown },
     hint: 'is the folder complete?',
   });
+}
+
+function nodeDigest(): TextDigest {
+  const hash = createHash('sha256');
+  const digest: TextDigest = {
+    update(text) {
+      hash.update(text);
+      return digest;
+    },
+    hex: () => hash.digest('hex'),
+  };
+  return digest;
 }

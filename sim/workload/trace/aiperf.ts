@@ -1,4 +1,3 @@
-import { Sha256 } from '../../../base/sha256.ts';
 import { TraceBuilder } from './trace.ts';
 import type { TraceFormat } from './trace-format.ts';
 import { jsonRows, type TraceRow } from './trace-row.ts';
@@ -11,7 +10,7 @@ import { jsonRows, type TraceRow } from './trace-row.ts';
 export const aiperf: TraceFormat = {
   name: 'aiperf',
   read(files, { rows = Infinity }) {
-    const digest = new Sha256();
+    const digest = files.digest();
     const builder = new TraceBuilder();
     for (const row of jsonRows(files, digest)) {
       const metrics = row.child('metrics');

@@ -1,4 +1,3 @@
-import { Sha256 } from '../../../base/sha256.ts';
 import type { Seconds } from '../../../base/units.ts';
 import { csvRows } from './csv-rows.ts';
 import { TraceBuilder } from './trace.ts';
@@ -12,7 +11,7 @@ import type { TraceRow } from './trace-row.ts';
 export const azure: TraceFormat = {
   name: 'azure',
   read(files, { rows = Infinity }) {
-    const digest = new Sha256();
+    const digest = files.digest();
     const builder = new TraceBuilder();
     for (const row of csvRows(files, digest)) {
       builder.add({

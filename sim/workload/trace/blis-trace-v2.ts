@@ -1,5 +1,4 @@
 import type { Span } from '../../../base/prompt.ts';
-import { Sha256 } from '../../../base/sha256.ts';
 import { csvRows } from './csv-rows.ts';
 import { TraceBuilder } from './trace.ts';
 import type { TraceFormat } from './trace-format.ts';
@@ -14,7 +13,7 @@ import type { TraceRow } from './trace-row.ts';
 export const blisTraceV2: TraceFormat = {
   name: 'blis-trace-v2',
   read(files, { rows = Infinity, clock = 'sent' }) {
-    const digest = new Sha256();
+    const digest = files.digest();
     const builder = new TraceBuilder();
     const groups = new Map<string, number>();
     for (const row of csvRows(files, digest)) {

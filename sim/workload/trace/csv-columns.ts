@@ -1,5 +1,4 @@
 import { invariant } from '../../../base/invariant.ts';
-import { Sha256 } from '../../../base/sha256.ts';
 import { csvRows } from './csv-rows.ts';
 import { TraceBuilder } from './trace.ts';
 import type { TraceFormat } from './trace-format.ts';
@@ -11,7 +10,7 @@ export const csvColumns: TraceFormat = {
   name: 'columns',
   read(files, { columns, rows = Infinity }) {
     invariant(columns !== undefined, 'the columns of a table are named');
-    const digest = new Sha256();
+    const digest = files.digest();
     const builder = new TraceBuilder();
     for (const row of csvRows(files, digest)) {
       const arrival = row.number(columns.arrival);

@@ -1,12 +1,12 @@
 import { CsvError, parse } from 'csv-parse/browser/esm/sync';
 
-import type { Sha256 } from '../../../base/sha256.ts';
+import type { TextDigest } from '../../../base/sha256.ts';
 import { UserError } from '../../../base/user-error.ts';
 import type { TraceFiles } from './trace-format.ts';
 import { TraceRow } from './trace-row.ts';
 
 /** The rows of a CSV file with a header line. `digest` takes in the whole text. */
-export function csvRows(files: TraceFiles, digest: Sha256): TraceRow[] {
+export function csvRows(files: TraceFiles, digest: TextDigest): TraceRow[] {
   const text = [...files.lines()].join('\n');
   digest.update(text);
   try {

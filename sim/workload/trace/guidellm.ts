@@ -1,4 +1,3 @@
-import { Sha256 } from '../../../base/sha256.ts';
 import { UserError } from '../../../base/user-error.ts';
 import { jsonDocument, recordsOf, within } from './json-document.ts';
 import { TraceBuilder } from './trace.ts';
@@ -13,7 +12,7 @@ import type { TraceFiles, TraceFormat } from './trace-format.ts';
 export const guidellm: TraceFormat = {
   name: 'guidellm',
   read(files, { rows = Infinity }) {
-    const digest = new Sha256();
+    const digest = files.digest();
     const document = jsonDocument(files, digest);
     const builder = new TraceBuilder();
     const benchmarks = within(document, 'benchmarks');

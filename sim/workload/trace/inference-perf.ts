@@ -1,4 +1,3 @@
-import { Sha256 } from '../../../base/sha256.ts';
 import { jsonDocument, recordsOf } from './json-document.ts';
 import { TraceBuilder } from './trace.ts';
 import type { TraceFormat } from './trace-format.ts';
@@ -12,7 +11,7 @@ import type { TraceFormat } from './trace-format.ts';
 export const inferencePerf: TraceFormat = {
   name: 'inference-perf',
   read(files, { rows = Infinity }) {
-    const digest = new Sha256();
+    const digest = files.digest();
     const builder = new TraceBuilder();
     for (const row of recordsOf(jsonDocument(files, digest), 'the file', files).slice(0, rows)) {
       const info = row.child('info');

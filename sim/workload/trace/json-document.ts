@@ -1,10 +1,10 @@
-import type { Sha256 } from '../../../base/sha256.ts';
+import type { TextDigest } from '../../../base/sha256.ts';
 import { UserError } from '../../../base/user-error.ts';
 import type { TraceFiles } from './trace-format.ts';
 import { TraceRow } from './trace-row.ts';
 
 /** The value that a file of JSON holds. `digest` takes in the whole text. Throws UserError when it is no JSON. */
-export function jsonDocument(files: TraceFiles, digest: Sha256): unknown {
+export function jsonDocument(files: TraceFiles, digest: TextDigest): unknown {
   const text = [...files.lines()].join('\n');
   digest.update(text);
   try {

@@ -1,5 +1,4 @@
 import type { Span } from '../../../base/prompt.ts';
-import { Sha256 } from '../../../base/sha256.ts';
 import type { Tokens } from '../../../base/units.ts';
 import { TraceBuilder } from './trace.ts';
 import type { TraceFormat } from './trace-format.ts';
@@ -17,7 +16,7 @@ const BLOCK_SIZE = 512;
 export const mooncake: TraceFormat = {
   name: 'mooncake',
   read(files, { blockSize = BLOCK_SIZE, rows = Infinity }) {
-    const digest = new Sha256();
+    const digest = files.digest();
     const builder = new TraceBuilder();
     const chains = new Chains();
     for (const row of jsonRows(files, digest)) {

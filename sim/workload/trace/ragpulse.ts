@@ -1,6 +1,6 @@
 import { invariant } from '../../../base/invariant.ts';
 import type { Span } from '../../../base/prompt.ts';
-import { Sha256 } from '../../../base/sha256.ts';
+import type { TextDigest } from '../../../base/sha256.ts';
 import type { Seconds } from '../../../base/units.ts';
 import { TraceBuilder } from './trace.ts';
 import type { TraceFiles, TraceFormat } from './trace-format.ts';
@@ -30,7 +30,7 @@ export const ragpulse: TraceFormat = {
   name: 'ragpulse',
   files: [TRACE_FILE, ...COMPONENTS.map(({ file }) => file)],
   read(files, { rows = Infinity }) {
-    const digest = new Sha256();
+    const digest = files.digest();
     const builder = new TraceBuilder();
     const components = readComponents(files, digest);
     let offset: Seconds = 0;
@@ -76,7 +76,7 @@ export const ragpulse: TraceFormat = {
 
 const LISTS = COMPONENTS.map(({ list }) => list);
 
-function readComponents(files: TraceFiles, digest: Sha256): ReadonlyMap<number, Span>[] {
+function readComponents(files: TraceFiles, digest: TextDigest): ReadonlyMap<number, Span>[] {
   let contents = 0;
   return COMPONENTS.map(({ file, id }) => {
     const spans = new Map<number, Span>();

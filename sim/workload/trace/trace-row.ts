@@ -1,5 +1,5 @@
 import { didYouMean } from '../../../base/nearest.ts';
-import type { Sha256 } from '../../../base/sha256.ts';
+import type { TextDigest } from '../../../base/sha256.ts';
 import { UserError } from '../../../base/user-error.ts';
 import type { TraceFiles } from './trace-format.ts';
 
@@ -109,20 +109,20 @@ export class TraceRow {
 }
 
 /** The rows of a file of JSON lines; empty lines are passed over. `digest` takes in the lines that were read. */
-export function* jsonRows(files: TraceFiles, digest: Sha256, file?: string): Generator<TraceRow> {
+export function* jsonRows(files: TraceFiles, digest: TextDigest, file?: string): Generator<TraceRow> {
   const name = file === undefined ? files.path : `${files.path}/${file}`;
   let line = 0;
   for (const text of files.lines(file)) {
     line++;
     if (text.trim() === '') continue;
-    digest.update(text).update('\n');
+    digest.update(`${text}\n`);
     yield new TraceRow(parseObject(text, name, line), name, line);
   }
 }
 
 function parseObject(text: string, file: string, line: number): Record<string, unknown> {
   const value = tryJson(text);
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  if (isObject(value)) return value;
   const cutOff = text.trimStart().startsWith('{') && !text.trimEnd().endsWith('}');
   throw new UserError({
     code: 'E_TRACE_LINE',
@@ -140,6 +140,10 @@ function tryJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isId(value: unknown): value is number {

@@ -1,4 +1,3 @@
-import { Sha256 } from '../../../base/sha256.ts';
 import { UserError } from '../../../base/user-error.ts';
 import { jsonDocument, within } from './json-document.ts';
 import { TraceBuilder } from './trace.ts';
@@ -13,7 +12,7 @@ import { TraceRow } from './trace-row.ts';
 export const vllmBench: TraceFormat = {
   name: 'vllm-bench',
   read(files, { rows = Infinity }) {
-    const digest = new Sha256();
+    const digest = files.digest();
     const document = jsonDocument(files, digest);
     const column = (key: string): readonly unknown[] => {
       const values = within(document, key);

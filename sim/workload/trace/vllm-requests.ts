@@ -1,4 +1,3 @@
-import { Sha256 } from '../../../base/sha256.ts';
 import { TraceBuilder } from './trace.ts';
 import type { TraceFormat } from './trace-format.ts';
 import { jsonRows } from './trace-row.ts';
@@ -12,7 +11,7 @@ import { jsonRows } from './trace-row.ts';
 export const vllmRequests: TraceFormat = {
   name: 'vllm-requests',
   read(files, { rows = Infinity }) {
-    const digest = new Sha256();
+    const digest = files.digest();
     const builder = new TraceBuilder();
     const all = [];
     for (const row of jsonRows(files, digest)) {
