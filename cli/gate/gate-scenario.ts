@@ -10,7 +10,7 @@ import { findScenario, readScenario } from '../files/scenario-file.ts';
 import { openJobs } from '../jobs/jobs.ts';
 import { namesIn } from '../options.ts';
 import { packageVersion } from '../package-root.ts';
-import { WORTH_WORKERS } from '../run/play-all.ts';
+import { worthWorkers } from '../run/play-all.ts';
 import type { Terminal } from '../terminal.ts';
 import type { GateOptions } from '../verbs/gate.ts';
 import type { Arm } from './contest.ts';
@@ -74,7 +74,8 @@ export async function gateScenario(
   const fixtures = [undefined, ...options.fixture];
   const runs = fixtures.length * arms.length * seeds.length;
   const requests = runs * (opened.workload.open(options.seed).count ?? Infinity);
-  const jobs = openJobs(requests < WORTH_WORKERS ? 1 : Math.min(options.jobs, runs), terminal);
+  const atOnce = Math.min(options.jobs, runs);
+  const jobs = openJobs(worthWorkers(requests, atOnce) ? atOnce : 1, terminal);
   try {
     const played = await playGate({ arms, fixtures, seeds, figures, check: options.check ?? false }, jobs);
     const decisions = [];

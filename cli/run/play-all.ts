@@ -5,8 +5,16 @@ import type { CaseSource } from '../jobs/task.ts';
 import type { Terminal } from '../terminal.ts';
 import { play } from './play.ts';
 
-/** With fewer requests in all, starting workers takes longer than they save (measured: 0.6 s of work each). */
-export const WORTH_WORKERS = 50_000;
+/**
+ * As many requests as are simulated while a worker begins: it reads program, profiles and trace again and compiles what is hot
+ * (measured: 1.1 s of CPU each).
+ */
+const WHILE_STARTING = 25_000;
+
+/** Whether `atOnce` workers take more off this thread than they cost together: time of cores that others may want. */
+export function worthWorkers(requests: number, atOnce: number): boolean {
+  return requests * (1 - 1 / atOnce) >= 2 * WHILE_STARTING;
+}
 
 export interface RunsToPlay {
   readonly inputs: readonly RunInput[];
@@ -23,7 +31,7 @@ export async function playAll(
   terminal: Terminal,
 ): Promise<RunRecord[]> {
   const atOnce = Math.min(jobs, inputs.length);
-  if (atOnce < 2 || !hasWorkers() || requestsOf(inputs) < WORTH_WORKERS)
+  if (!hasWorkers() || !worthWorkers(requestsOf(inputs), atOnce))
     return play(inputs, scenarioSha256, terminal);
   const opened = openJobs(atOnce, terminal);
   try {

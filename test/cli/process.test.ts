@@ -54,7 +54,7 @@ describe('fleetcast as a process', () => {
     const many = ['run', 's.yaml', '-o', 'json', '--replications', '2'];
     const requests = [
       '--set',
-      'spec.workload.random={ requests: 13000, rate: 9, input_len: 99, output_len: 2 }',
+      'spec.workload.random={ requests: 17000, rate: 9, input_len: 99, output_len: 2 }',
     ];
     const [alone, together] = ['1', '4'].map(
       (jobs) => fleetcast(...many, ...requests, '--jobs', jobs).stdout,
