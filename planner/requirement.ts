@@ -1,5 +1,6 @@
 import { pow } from '../base/math.ts';
 import { parseQuantity } from '../base/quantity.ts';
+import type { Seconds } from '../base/units.ts';
 import type { PlanSpec } from '../scenarios/schema/plan-schema.ts';
 import type { Buying } from './shape.ts';
 
@@ -26,20 +27,17 @@ export function requirementOf(plan: PlanSpec, rate: number): Requirement {
       users === undefined
         ? rate
         : (valueAt(users.count, end) * valueAt(users.busy_share, end)) /
-          Math.max(1e-3, parseQuantity(users.think_time, 'seconds') ?? 0);
+          Math.max(1e-3, thinkSeconds(users.think_time, end));
     return (wanted / rate) * pow(1 + valueAt(plan.growth_per_month, end), plan.months);
   };
   const load = loadAt(1);
-  const hasRange = [plan.headroom, plan.growth_per_month, plan.users?.count, plan.users?.busy_share].some(
-    Array.isArray,
-  );
+  const { count, busy_share: busyShare, think_time: thinkTime } = plan.users ?? {};
+  const hasRange = [plan.headroom, plan.growth_per_month, count, busyShare, thinkTime].some(Array.isArray);
   return {
     load,
     kind: hasRange ? { load: loadAt(0), peak: loadAt(0) * (1 + valueAt(plan.headroom, 0)) } : undefined,
     peak: load * (1 + valueAt(plan.headroom, 1)),
-    usersPerRate:
-      plan.users &&
-      (parseQuantity(plan.users.think_time, 'seconds') ?? 0) / valueAt(plan.users.busy_share, 1),
+    usersPerRate: plan.users && thinkSeconds(plan.users.think_time, 1) / valueAt(plan.users.busy_share, 1),
     growthPerMonth: valueAt(plan.growth_per_month, 1),
     survive: plan.survive,
     zones: plan.zones,
@@ -50,7 +48,7 @@ export function requirementOf(plan: PlanSpec, rate: number): Requirement {
 export function lostReplicas(
   what: PlanSpec['survive'],
   replicas: number,
-  { gpusPerReplica }: Buying,
+  { gpusPerReplica, replicasPerUnit }: Buying,
   { nodeGpus, zones }: { readonly nodeGpus: number; readonly zones: number },
 ): number {
   switch (what) {
@@ -61,10 +59,17 @@ export function lostReplicas(
     case 'node':
       return Math.min(replicas, Math.max(1, Math.floor(nodeGpus / gpusPerReplica)));
     case 'zone':
-      return Math.ceil(replicas / zones);
+      // What is bought as one node stands in one zone.
+      return Math.min(replicas, Math.ceil(replicas / replicasPerUnit / zones) * replicasPerUnit);
   }
 }
 
 function valueAt(value: number | readonly [number, number], end: 0 | 1): number {
   return typeof value === 'number' ? value : value[end];
+}
+
+/** Those who think less ask more. */
+function thinkSeconds(value: string | readonly [string, string], end: 0 | 1): Seconds {
+  const text = typeof value === 'string' ? value : value[end === 1 ? 0 : 1];
+  return parseQuantity(text, 'seconds') ?? 0;
 }

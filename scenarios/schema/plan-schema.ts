@@ -7,23 +7,26 @@ import { powerSchema } from './power-schema.ts';
 
 /** A number, or where nobody knows it the two ends between which it lies. */
 function maybeRange(number: z.ZodNumber) {
-  return z.union([
-    number,
-    z
-      .tuple([number, number])
-      .refine(([low, high]) => low <= high, { error: 'must have the smaller number first' }),
-  ]);
+  return z.union([number, z.tuple([number, number]).refine(([low, high]) => low <= high, RISING)]);
+}
+
+const thinkTime = durationText.refine((text) => parseQuantity(text, 'seconds') !== 0, {
+  error: 'must be longer than nothing: people without it would ask endlessly',
+});
+
+const RISING = { error: 'must have the smaller number first' };
+
+function isRising([low, high]: readonly [string, string]): boolean {
+  return (parseQuantity(low, 'seconds') ?? 0) <= (parseQuantity(high, 'seconds') ?? 0);
 }
 
 /** People who use what is served, in place of a rate. */
 const usersSchema = z.strictObject({
   count: maybeRange(z.number().gt(0)).describe('people; [800, 1200] where only a range is known'),
   busy_share: maybeRange(z.number().gt(0).max(1)).describe('share of them that is active at the peak'),
-  think_time: durationText
-    .refine((text) => parseQuantity(text, 'seconds') !== 0, {
-      error: 'must be longer than nothing: people without it would ask endlessly',
-    })
-    .describe('from an answer to the next request of the same person: "40s"'),
+  think_time: z
+    .union([thinkTime, z.tuple([thinkTime, thinkTime]).refine(isRising, RISING)])
+    .describe('from an answer to the next request of the same person: "40s"; ["30s", "60s"] for a range'),
 });
 
 /** What `fleetcast plan` may buy, and what the fleet must survive. */

@@ -50,6 +50,31 @@ describe('what a plan must carry', () => {
     expect(headroom?.users).toBeGreaterThanOrEqual(1999);
   });
 
+  it('plans for those who think least of a range, and says what those who think most would take', async () => {
+    const { requirement, sensitivities, best } = await planOf(
+      scenario('{ max_gpus: 30, users: { count: 2000, busy_share: 0.25, think_time: [40s, 100s] } }'),
+    ).plan();
+    expect(requirement.requestsPerSecond).toBeCloseTo((2000 * 0.25) / 40, 9);
+    const fewer = Number(/(\d+) of the same replicas would do/.exec(sensitivities[0]?.text ?? '')?.[1]);
+    expect(fewer).toBeLessThan(best?.gpus ?? 0);
+    expect(await replicasOf(scenario('{ max_gpus: 30 }', { rate: 5 }))).toBe(fewer);
+    const falling = '{ users: { count: 9, busy_share: 0.3, think_time: [9s, 3s] } }';
+    expect(() => planOf(scenario(falling))).toThrow(/the smaller number first/);
+  });
+
+  it('survives the loss of a zone, which takes whole nodes where nodes are bought', async () => {
+    const { best, degraded } = await planOf(scenario('{ max_gpus: 30, survive: zone, zones: 3 }')).plan();
+    const replicas = best?.pools[0]?.replicas ?? 0;
+    const plain = await replicasOf(scenario('{ max_gpus: 30 }'));
+    expect(replicas - Math.ceil(replicas / 3)).toBeGreaterThanOrEqual(plain);
+    expect(replicas - 1 - Math.ceil((replicas - 1) / 3)).toBeLessThan(plain);
+    expect(degraded.find(({ lost }) => lost === 'zone')).toMatchObject({ meets: true, required: true });
+    // Three zones and nodes of eight: what carries the load must stand twice.
+    const nodes = await planOf(scenario('{ max_gpus: 30, survive: zone, zones: 3, node_gpus: 8 }')).plan();
+    expect(nodes.best?.pools[0]?.replicas).toBe(16);
+    expect(nodes.degraded.find(({ lost }) => lost === 'zone')?.replicasLost).toBe(8);
+  });
+
   it('mixes kinds where the stock of each is too small, and no unit of the mix can go', async () => {
     const { plan, play } = planOf(scenario('{ max_gpus: 30, stock: { gpu-a: 2, gpu-b: 2 } }'));
     const { best, labels, optimalityGap } = await plan();
