@@ -22,10 +22,11 @@ export function withinPower(shape: Shape, power: PowerSpec | undefined): Buying 
   if (limit === undefined || watts === undefined) return buying;
   const most = Math.floor(limit / watts + 1e-9);
   if (most >= buying.mostUnits) return buying;
+  const gpus = (most + 1) * buying.gpusPerUnit;
   const kilowatts = (value: number): string => `${Number((value / 1000).toPrecision(4))} kW`;
   return {
     ...buying,
     mostUnits: most,
-    limitedBy: `${(most + 1) * buying.gpusPerUnit} GPUs draw up to ${kilowatts((most + 1) * watts)}, and the power limit is ${kilowatts(limit)}`,
+    limitedBy: `${gpus === 1 ? '1 GPU draws' : `${gpus} GPUs draw`} up to ${kilowatts((most + 1) * watts)}, and the power limit is ${kilowatts(limit)}`,
   };
 }

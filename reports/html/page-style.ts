@@ -47,6 +47,7 @@ td.text { white-space: normal; }
 tr > :last-child { padding-right: 0; }
 .group th { padding-top: 20px; color: var(--muted); font-weight: 500; font-size: 13px; }
 .wide td, .wide th { white-space: normal; overflow-wrap: anywhere; min-width: 72px; } .wide table { font-size: 13px; }
+.reasons thead th { overflow-wrap: normal; } .reasons thead th:last-child { text-align: left; }
 .reasons td:not(:last-child) { white-space: nowrap; }
 .reasons td:last-child { white-space: normal; text-align: left; min-width: 300px; }
 .glance { table-layout: fixed; min-width: 720px; }

@@ -85,6 +85,9 @@ describe('plan', () => {
     }
     const none = await limited('400W');
     expect(none.code).toBe(3);
+    expect(none.plan.candidates).toContainEqual(
+      expect.objectContaining({ reason: '1 GPU draws up to 0.7 kW, and the power limit is 0.4 kW' }),
+    );
     expect(none.plan.nearestMiss?.violated).toMatch(
       /; 2 GPUs draw up to 0\.7 kW, and the power limit is 0\.4 kW$/,
     );
