@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { API_VERSION, manifest, runEntry } from './run-report.ts';
+import { API_VERSION, band, manifest, runEntry } from './run-report.ts';
 
 /*
  * The document of a `fleetcast run` that sweeps. Units and rules are those of a RunReport; an absent figure is an absent key.
@@ -22,6 +22,8 @@ const sweepCell = z.strictObject({
   points: z.array(sweepPoint),
   /** A run per policy and seed; policies that a search did not need here are left out. */
   runs: z.array(runEntry),
+  /** Of these runs, as in a RunReport. */
+  bands: z.array(band).optional(),
 });
 
 const sloLimit = z.strictObject({

@@ -1,6 +1,17 @@
 import type { ProfileSource } from '../../hardware-profiles/profile-source.ts';
 
 /**
+ * Why a version of vLLM is not one of those that are modelled; undefined when it is, or is not known. V1 became the default
+ * engine with 0.8.0 (its release notes); before, another scheduler ran: prefills stopped decodes, chunks were off.
+ */
+export function olderEngine(version: string | undefined): string | undefined {
+  const match = /^v?0\.(\d+)(?:\.|$)/.exec(version?.trim() ?? '');
+  return match !== null && Number(match[1]) < 8
+    ? `vLLM ${version?.trim()} ran the V0 engine; V1 is what is modelled`
+    : undefined;
+}
+
+/**
  * The vLLM profile nearest to a version (ties: the older one). Without a version the date decides, which is an assumption
  * and labelled as one.
  */

@@ -10,7 +10,7 @@ import { doubtsAbout, type MeasuredLoad } from './doubts.ts';
 import { gpuNamed } from './gpu-named.ts';
 import { drawnLength, isInferenceX, launchOf, REQUESTS_PER_CLIENT, type Launch } from './inference-x.ts';
 import { modelNamed } from './model-named.ts';
-import { nearestEngine } from './nearest-engine.ts';
+import { nearestEngine, olderEngine } from './nearest-engine.ts';
 import { noiseOf } from './noise.ts';
 import { reasonIfBroken } from './reason-if-broken.ts';
 import type {
@@ -49,7 +49,13 @@ export function servingPoints(files: TraceFiles, profiles: ProfileSource): Measu
   const notScored: { id: string; reason: string }[] = [];
   const seen = new Map<string, string>();
   const doubtsOf = doubtsAbout(profiles);
-  for (const row of csvRows(files, new Sha256())) {
+  const rows = csvRows(files, new Sha256(), (line, message) =>
+    notScored.push({
+      id: `line ${line}`,
+      reason: `${files.path}:${line} is no row of this table: ${message}`,
+    }),
+  );
+  for (const row of rows) {
     const id = row.text('id') ?? `line ${row.line}`;
     const point = reasonIfBroken(() => pointOf(row, id, profiles, doubtsOf));
     if (typeof point === 'string') {
@@ -112,6 +118,8 @@ function pointOf(
   if (typeof format === 'string') return format;
   const source = text('silicon_data_source');
   const date = /measured=([\d-]+)/.exec(source)?.[1];
+  const older = olderEngine(row.text('backend_version'));
+  if (older !== undefined) return older;
   const { engine, assumed } = nearestEngine(profiles, row.text('backend_version'), date);
   const zero = COLUMNS_ABOVE_ZERO.find((column) => row.number(column) <= 0);
   if (zero !== undefined) return `${row.file}:${row.line} "${zero}" must be above 0`;

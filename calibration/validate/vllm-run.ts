@@ -10,7 +10,7 @@ import { vllmRequests } from '../../sim/workload/trace/vllm-requests.ts';
 import { engineKwargs, servedAs } from './engine-kwargs.ts';
 import { gpuNamed } from './gpu-named.ts';
 import { modelNamed } from './model-named.ts';
-import { nearestEngine } from './nearest-engine.ts';
+import { nearestEngine, olderEngine } from './nearest-engine.ts';
 import { recordedRun } from './recorded-run.ts';
 import { NOTHING, type Measurements } from './validation-case.ts';
 import { accuracyClassOf, weightFormat } from './weight-format.ts';
@@ -59,6 +59,8 @@ export function vllmRun(
   const format = weightFormat(profile, { precision: method, name: path });
   if (typeof format === 'string') return skip(format);
   const { stored, quantization } = format;
+  const older = olderEngine(vllm_version);
+  if (older !== undefined) return skip(older);
   const { engine, assumed } = nearestEngine(profiles, vllm_version, undefined);
   const blocks = kv_cache?.num_gpu_blocks;
   const scenario = {

@@ -27,6 +27,8 @@ export interface CalibrateRequest {
   readonly coefficients: readonly string[] | undefined;
   readonly seed: number;
   readonly cwd: string;
+  /** Hears how many forecasts of all measurements were made so far. */
+  readonly onForecast: (count: number) => void;
 }
 
 /** Fits a profile to files of measurements. Throws UserError when they cannot identify it. */
@@ -38,9 +40,10 @@ export function calibrateFiles(request: CalibrateRequest): CalibrationReport {
   const server = parts[0]?.played.server;
   if (server === undefined) throw new Error('there is at least one file');
   const chosen = chosenCoefficients(server.coefficients, request.coefficients ?? usual(server, files));
-  const comparison = joinedComparison(
+  const joinedParts = joinedComparison(
     parts.map(({ file, played }) => comparisonOf(file, played, chosen, seed)),
   );
+  const comparison = counted(joinedParts, request.onForecast);
   const calibration = calibrate(comparison, chosen);
   const sources = files.map(({ name }) => name).join(', ');
   const hadProfile = server.target === 'engine';
@@ -69,6 +72,17 @@ export function calibrateFiles(request: CalibrateRequest): CalibrationReport {
     errors,
     profile: server.profile(calibration.coefficients, sources),
     labels: [...poorFit(errors), ...labelsOf(request)],
+  };
+}
+
+function counted({ rows, predict }: Comparison, onForecast: (count: number) => void): Comparison {
+  let count = 0;
+  return {
+    rows,
+    predict(values) {
+      onForecast(count++);
+      return predict(values);
+    },
   };
 }
 

@@ -7,10 +7,12 @@ import { resolveScenario, type ResolvedScenario } from '../../scenarios/resolve/
 import { runInputs } from '../../scenarios/resolve/run-inputs.ts';
 import { workloadOf, type OpenedWorkload } from '../../scenarios/resolve/workload-of.ts';
 import { simulate } from '../../sim/fleet/simulate.ts';
+import { modelErrorFile } from '../files/model-error-file.ts';
 import { nodeResources } from '../files/node-resources.ts';
 import { playGateRun } from '../gate/play-gate-run.ts';
 import { CandidatePlayer } from '../plan/candidate-player.ts';
 import { reasonsOfEmptyRun } from '../run/nothing-completed.ts';
+import { withModelError } from '../run/with-model-error.ts';
 import type {
   CaseSource,
   CellResult,
@@ -116,14 +118,15 @@ function playCell(task: CellTask, { scenario, opened }: OpenCase, onProgress: On
     before += Math.max(latest, record.entry.requests.offered);
     return record;
   });
-  const { runs } = judgeRuns({
+  const judged = judgeRuns({
     records,
     attainment: scenario.slo?.attainment,
     thresholds: scenario.thresholds,
     seed: seeds[0] ?? 1,
   });
+  const own = judged.runs.filter((entry) => entry.policy === policy);
   return {
-    runs: runs.filter((entry) => entry.policy === policy),
+    ...withModelError(own, scenario.policies, modelErrorFile()),
     nothing: records.flatMap((record, k) => reasonsOfEmptyRun(record, inputs[k]?.pools ?? [])),
   };
 }

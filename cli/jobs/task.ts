@@ -2,7 +2,7 @@ import type { Problem } from '../../base/user-error.ts';
 import type { Figure } from '../../documents/figure.ts';
 import type { RequestTable } from '../../documents/request-table.ts';
 import type { RunRecord } from '../../documents/run-record.ts';
-import type { RunEntry } from '../../documents/run-report.ts';
+import type { Band, RunEntry } from '../../documents/run-report.ts';
 import type { PlayedCandidate } from '../../planner/play-candidate.ts';
 import type { FixtureName } from '../../scenarios/fixtures/fixture.ts';
 import type { Override } from '../../scenarios/load/override.ts';
@@ -76,6 +76,8 @@ export interface CandidateTask {
 export interface CellResult {
   /** Of the policy, one per seed. */
   readonly runs: readonly RunEntry[];
+  /** Where measurements would probably lie. */
+  readonly bands: readonly Band[];
   /** Why no request was completed, when none was. */
   readonly nothing: readonly Problem[];
 }

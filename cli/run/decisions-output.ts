@@ -44,8 +44,19 @@ export function refuseDecisionsOfSweep(wanted: DecisionsWanted | undefined): voi
 }
 
 /** One DecisionRecord per line, run after run, each in the order in which its decisions were taken. */
-export function writeDecisions({ file }: DecisionsWanted, records: readonly RunRecord[]): void {
+export function writeDecisions(
+  { file, selection }: DecisionsWanted,
+  records: readonly RunRecord[],
+  terminal: Terminal,
+): void {
   writeWhole(file, lines(records));
+  if (!('ids' in selection)) return;
+  const decided = new Set(records.flatMap(({ decisions = [] }) => decisions.map(({ request }) => request)));
+  const missing = selection.ids.filter((id) => !decided.has(id));
+  if (missing.length > 0)
+    terminal.say(
+      `warning: no decision was taken about ${missing.join(', ')}: no such id among the requests that were played, or nobody asked where to send it`,
+    );
 }
 
 function* lines(records: readonly RunRecord[]): Iterable<string> {

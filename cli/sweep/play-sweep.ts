@@ -1,6 +1,6 @@
 import { throwProblems, type Problem } from '../../base/user-error.ts';
 import { keepsPromises, sloLimit } from '../../compare/slo-limit.ts';
-import type { RunEntry } from '../../documents/run-report.ts';
+import type { Band, RunEntry } from '../../documents/run-report.ts';
 import { nextValue } from '../../scenarios/sweep/next-value.ts';
 import { cellsOf, type SweepAxis, type SweepPoint } from '../../scenarios/sweep/sweep-axis.ts';
 import type { Jobs } from '../jobs/jobs.ts';
@@ -24,6 +24,7 @@ export interface Sweep {
 export interface PlayedCell {
   readonly points: readonly SweepPoint[];
   readonly runs: readonly RunEntry[];
+  readonly bands: readonly Band[];
 }
 
 /**
@@ -41,7 +42,12 @@ export async function playSweep(sweep: Sweep, jobs: Jobs): Promise<PlayedCell[]>
     results.forEach((result, index) => {
       const points = wanted[index]?.points ?? [];
       const key = keyOf(points);
-      played.set(key, { points, runs: [...(played.get(key)?.runs ?? []), ...result.runs] });
+      const before = played.get(key);
+      played.set(key, {
+        points,
+        runs: [...(before?.runs ?? []), ...result.runs],
+        bands: [...(before?.bands ?? []), ...result.bands],
+      });
       nothing.push([...result.nothing]);
     });
     wanted = nextOf(sweep, [...played.values()]);
@@ -106,11 +112,15 @@ function inOrder({ axes, policies }: Sweep, cells: readonly PlayedCell[]): Playe
     if (axes[axis]?.range !== undefined) return valueOf(point) ?? 0;
     return axes[axis]?.points.findIndex((one) => one === point) ?? 0;
   };
-  const place = (entry: RunEntry): number => policies.indexOf(entry.policy);
+  const place = (entry: Pick<RunEntry, 'policy'>): number => policies.indexOf(entry.policy);
   return cells
     .toSorted((a, b) => {
       const axis = axes.findIndex((_, k) => rank(a, k) !== rank(b, k));
       return axis < 0 ? 0 : rank(a, axis) - rank(b, axis);
     })
-    .map(({ points, runs }) => ({ points, runs: runs.toSorted((a, b) => place(a) - place(b)) }));
+    .map((cell) => ({
+      ...cell,
+      runs: cell.runs.toSorted((a, b) => place(a) - place(b)),
+      bands: cell.bands.toSorted((a, b) => place(a) - place(b)),
+    }));
 }

@@ -35,9 +35,10 @@ export function sweepReportOf({ sweep, scenario, workloadSha256, cells }: Played
           : uniquePoints(cells.map((cell) => cell.points[axis]?.changes ?? {})),
       ...(range !== undefined && { range: [range.from, range.to] as [number, number] }),
     })),
-    cells: cells.map(({ points, runs }) => ({
+    cells: cells.map(({ points, runs, bands }) => ({
       points: points.map(({ changes }) => changes),
       runs: [...runs],
+      ...(bands.length > 0 && { bands: [...bands] }),
     })),
     ...(load !== undefined && found.length > 0 && { largestMeetingSlo: { axis: load.name, found } }),
   };

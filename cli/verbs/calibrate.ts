@@ -15,6 +15,9 @@ import { asAsked, type Terminal } from '../terminal.ts';
 
 const FORMATS = ['table', 'json', 'yaml'] as const;
 
+/** Between two drawings of the progress line. */
+const REDRAW_MS = 200;
+
 interface CalibrateOptions {
   readonly from: readonly string[];
   readonly format?: string;
@@ -55,13 +58,21 @@ async function run(name: string | undefined, options: CalibrateOptions, terminal
   const outputs = parseOutputs(output, FORMATS);
   const { cwd } = io;
   const begun = performance.now();
+  let drawn = begun;
   const report = calibrateFiles({
     files: from.map((file) => readMeasuredFile(file, format, cwd)),
     scenario: name === undefined ? undefined : readScenario(findScenario(name, cwd), cwd),
     coefficients: namesIn(coefficients),
     seed,
     cwd,
+    onForecast(count) {
+      const now = performance.now();
+      if (now - drawn < REDRAW_MS) return;
+      drawn = now;
+      io.progress(`fitting · ${count} forecasts of the measurements · ${Math.round((now - begun) / 1000)} s`);
+    },
   });
+  io.progress('');
   await writeOutputs(outputs, (kind, colored) => [rendered(report, kind, colored)], io);
   const seconds = (performance.now() - begun) / 1000;
   io.say(`fitted in ${seconds.toFixed(1)} s`);

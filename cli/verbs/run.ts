@@ -138,7 +138,7 @@ async function run(name: string, options: RunOptions, terminal: Terminal): Promi
   const { sha256: scenarioSha256 } = scenario;
   const records = await playAll({ inputs, source, scenarioSha256, jobs: options.jobs }, io);
   // Before a run in which nobody was served is refused: they say why.
-  if (decisions !== undefined) writeDecisions(decisions, records);
+  if (decisions !== undefined) writeDecisions(decisions, records, io);
   records.forEach((record, index) => refuseEmptyRun(record, inputs[index]?.pools ?? []));
   const seconds = (performance.now() - begun) / 1000;
   const played = {

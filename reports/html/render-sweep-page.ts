@@ -36,7 +36,7 @@ export function renderSweepPage({ report, scenario, command, scripts }: SweepPag
   });
   const { sentence } = report.answer ?? sweepAnswerOf(report);
   const main = html`${sweepAnswerSection(report, view)} ${limitsSection(view)} ${withoutScripts()}
-  ${sweepChartsSection(view, charts)} ${sweepFiguresSection(view)} ${trustSection({ runs: labelled })}
+  ${sweepChartsSection(view, charts)} ${sweepFiguresSection(view, report)} ${trustSection({ runs: labelled })}
   ${reproduceSection(report.manifest, command, scenario)}`;
   return renderShell({
     manifest: report.manifest,

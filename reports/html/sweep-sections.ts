@@ -2,7 +2,8 @@ import type { SweepReport } from '../../documents/sweep-report.ts';
 import { plural } from '../format.ts';
 import { sweepAnswerOf } from '../sweep/sweep-answer.ts';
 import { SWEEP_COLUMNS } from '../sweep/sweep-columns.ts';
-import { meetsSlo, type SweepSeries, type SweepView } from '../sweep/sweep-view.ts';
+import { sweepBandBasis } from '../sweep/sweep-band-basis.ts';
+import { meetsSlo, type SweepSeries, type SweepStep, type SweepView } from '../sweep/sweep-view.ts';
 import { chartFigure } from './chart.ts';
 import { verdictChip } from './glance-section.ts';
 import { legend, policyKey } from './legend.ts';
@@ -104,12 +105,14 @@ export function sweepChartsSection(view: SweepView, charts: readonly (readonly S
 }
 
 /** Every point of every policy with its figures. */
-export function sweepFiguresSection(view: SweepView): Markup {
+export function sweepFiguresSection(view: SweepView, report: SweepReport): Markup {
+  const basis = sweepBandBasis(report);
   return html`<section aria-labelledby="figures">
     <h2 id="figures">All points</h2>
     <p class="lede">
       Latencies are those of completed requests. The SLO is met where the lower 95 % bound of attainment
-      reaches its target.
+      reaches its
+      target.${basis === undefined ? undefined : ` In small print below a latency, its band: ${basis}.`}
     </p>
     ${view.groups.map(({ title, series }) =>
       series
@@ -117,6 +120,11 @@ export function sweepFiguresSection(view: SweepView): Markup {
         .map((one) => pointsTable(one, view.axis, title === '' ? one.policy : `${one.policy}, ${title}`)),
     )}
   </section>`;
+}
+
+function bandOf({ bands }: SweepStep, metric: string | undefined): Markup | undefined {
+  const text = metric === undefined ? undefined : bands.get(metric);
+  return text === undefined ? undefined : html`<br /><small class="dim">${text}</small>`;
 }
 
 function pointsTable({ steps, position, limit }: SweepSeries, axis: string, title: string): Markup {
@@ -139,7 +147,7 @@ function pointsTable({ steps, position, limit }: SweepSeries, axis: string, titl
             return html`<tr class="${isLimit ? 'best' : ''}">
               <th scope="row">${step.label}</th>
               <td>${verdictChip(step.figures.verdict)}</td>
-              ${columns.map((column) => html`<td>${column.text(step.figures) ?? '-'}</td>`)}
+              ${columns.map((column) => html`<td>${column.text(step.figures) ?? '-'}${bandOf(step, column.metric)}</td>`)}
               <td class="${meets === undefined ? 'dim' : meets ? 'good' : 'bad'}">
                 ${meets === undefined ? '-' : meets ? '✓ met' : '✗ missed'}
               </td>

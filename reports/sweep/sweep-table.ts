@@ -5,11 +5,13 @@ import { painter, type Paint } from '../paint.ts';
 import { sectionsText, wrap } from '../text-layout.ts';
 import { mergedLabels } from './merged-labels.ts';
 import { sweepAnswerOf } from './sweep-answer.ts';
+import { sweepBandBasis } from './sweep-band-basis.ts';
 import { SWEEP_COLUMNS } from './sweep-columns.ts';
-import { meetsSlo, sweepView, type SweepSeries, type SweepStep } from './sweep-view.ts';
+import { meetsSlo, sweepView, type SweepSeries, type SweepStep, type SweepView } from './sweep-view.ts';
 
 const WIDTH = 80;
 const LABEL_WIDTH = 14;
+const BAND_WIDTH = 22;
 
 /**
  * A sweep for people, 80 columns wide: for each combination of the other axes and each policy one row per point, the
@@ -24,6 +26,7 @@ export function renderSweepTable(report: SweepReport, { color }: { readonly colo
       ...(title === '' ? [] : [wrap(title, WIDTH, '  ')]),
       ...series.filter(({ steps }) => steps.length > 0).map((one) => block(one, view.axis, paint)),
     ]),
+    modelError(view, report),
     remarks(report),
     [answerLine(report.answer ?? sweepAnswerOf(report))],
   ];
@@ -67,6 +70,33 @@ function block({ policy, steps, limit }: SweepSeries, axis: string, paint: Paint
         `${(fits ? step.label : '').padEnd(LABEL_WIDTH)}${cells.join('')}${slo}`.trimEnd(),
       ];
     }),
+  ];
+}
+
+/** Where measurements would probably lie: of each policy a row per point, under the columns that have bands. */
+function modelError({ axis, groups }: SweepView, report: SweepReport): string[] {
+  const columns = SWEEP_COLUMNS.filter(({ metric }) => metric !== undefined);
+  const basis = sweepBandBasis(report);
+  if (basis === undefined) return [];
+  const rows = groups.flatMap(({ title, series }) =>
+    series.flatMap(({ policy, steps }) => {
+      const banded = steps.filter(({ bands }) => bands.size > 0);
+      if (banded.length === 0) return [];
+      return [
+        ...wrap(title === '' ? policy : `${policy}, ${title}`, WIDTH - 2).map((line) => `  ${line}`),
+        ...banded.map(({ label, bands }) => {
+          const texts = columns.map(({ metric = '' }) => (bands.get(metric) ?? '-').padStart(BAND_WIDTH));
+          return `    ${label.padEnd(LABEL_WIDTH - 4)}${texts.join('')}`;
+        }),
+      ];
+    }),
+  );
+  const titles = columns.map(({ title }) => title.padStart(BAND_WIDTH)).join('');
+  return [
+    'Model error',
+    `  ${axis.slice(0, LABEL_WIDTH - 2).padEnd(LABEL_WIDTH - 2)}${titles}`,
+    ...rows,
+    ...wrap(basis, WIDTH - 2).map((line) => `  ${line}`),
   ];
 }
 

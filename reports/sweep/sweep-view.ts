@@ -1,4 +1,5 @@
 import type { SloLimit, SweepPointValues, SweepReport } from '../../documents/sweep-report.ts';
+import { bandText } from '../band-rows.ts';
 import { policyFigures, type PolicyFigures } from '../policy-figures.ts';
 
 /** A sweep as people look at it: along one axis, once for each combination of the others. */
@@ -33,6 +34,8 @@ export interface SweepStep {
   readonly label: string;
   readonly value: number | undefined;
   readonly figures: PolicyFigures;
+  /** Where measurements would probably lie, by metric (`ttft.p90`). */
+  readonly bands: ReadonlyMap<string, string>;
 }
 
 /** Looks along the axis of the load; without one along a range, or the last axis. */
@@ -60,11 +63,14 @@ export function sweepView(report: SweepReport): SweepView {
         position,
         steps: cells
           .filter(({ points }) => keyOf(points, shown) === key)
-          .flatMap(({ points, runs }) =>
+          .flatMap(({ points, runs, bands = [] }) =>
             policyFigures({ runs: runs.filter((run) => run.policy === policy) }).map((figures) => ({
               label: pointLabel(points[shown] ?? {}),
               value: numberOf(points[shown] ?? {}),
               figures,
+              bands: new Map(
+                bands.filter((band) => band.policy === policy).map((band) => [band.metric, bandText(band)]),
+              ),
             })),
           ),
         limit: largestMeetingSlo?.found.find(

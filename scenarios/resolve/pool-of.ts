@@ -214,10 +214,11 @@ function asBlackBox(
   checkLimits(engine, path, notes);
   const pin = pinnedBlocks(spec.engine, maxModelLen, engine.block_size, windowGroupsOf(model, engine));
   invariant(pin !== undefined, 'a pool with step_time pins its KV blocks', { pool: spec.name });
-  notes.label('black-box', `the step time of ${spec.name} is given outright and comes from no hardware`, [
-    ...path,
-    'step_time',
-  ]);
+  notes.label(
+    'black-box',
+    `the step time of ${spec.name} is given outright and comes from no hardware: its error is not known, and no band stands beside the forecast`,
+    [...path, 'step_time'],
+  );
   return {
     engine,
     blocks: pin.blocks,

@@ -114,6 +114,15 @@ describe('fleetcast run --decisions', () => {
     ]);
   });
 
+  it('warns of ids that nobody decided about', async () => {
+    const { run, read } = workspace(FILES);
+    const flags = ['--policy', 'rule', '--decisions=d.jsonl', '--decisions-of=ids:7,nope'];
+    const { code, stderr } = await run('run', 's.yaml', ...flags);
+    expect(code).toBe(0);
+    expect(stderr).toContain('warning: no decision was taken about nope');
+    expect(parsed(read('d.jsonl')).map(({ request }) => request)).toEqual(['7']);
+  });
+
   it('writes who was turned away, and why', async () => {
     const files = { ...FILES, 'epp.yaml': ROUTER.replace('[both]', '[prefill]') };
     const { run, read } = workspace(files);

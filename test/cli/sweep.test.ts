@@ -5,6 +5,7 @@ import { receivedError, sentError } from '../../cli/jobs/sent-error.ts';
 import { InvariantError } from '../../base/invariant.ts';
 import { UserError } from '../../base/user-error.ts';
 import { runReport } from '../../documents/run-report.ts';
+import { bandText } from '../../reports/band-rows.ts';
 import { sweepReport } from '../../documents/sweep-report.ts';
 import { SMALL_SCENARIO } from '../support/scenario-text.ts';
 import { workspace } from '../support/workspace.ts';
@@ -26,6 +27,24 @@ describe('a sweep over a list', () => {
     expect(report.cells.map(({ points }) => points)).toEqual([[{ [RATE]: 1 }], [{ [RATE]: 2 }]]);
     const single = await workspace(FILES).run('run', 'judged.yaml', '-o', 'json', '--set', `${RATE}=2`);
     expect(report.cells[1]?.runs).toEqual(runReport.parse(JSON.parse(single.stdout)).runs);
+  });
+
+  it('has the bands of each point, as a run has them; a table and a page print them', async () => {
+    const report = await swept('judged.yaml', '--sweep', `${RATE}=1,2`);
+    const { run, read } = workspace(FILES);
+    const single = await run('run', 'judged.yaml', '-o', 'json', '--set', `${RATE}=2`);
+    const { bands = [] } = runReport.parse(JSON.parse(single.stdout));
+    expect(bands.length).toBeGreaterThan(0);
+    expect(report.cells[1]?.bands).toEqual(bands);
+    const band = bands.find(({ metric }) => metric === 'ttft.p90');
+    const text = band === undefined ? '' : bandText(band);
+    const flags = ['--sweep', `${RATE}=1,2`, '-o', 'table', '-o', 'html=page.html'];
+    const { stdout } = await run('run', 'judged.yaml', ...flags);
+    expect(stdout.split('Model error')[1]).toContain(text);
+    expect(read('page.html')).toContain(text);
+    expect(
+      Math.max(...(stdout.split('!')[0] ?? '').split('\n').map((line) => line.length)),
+    ).toBeLessThanOrEqual(80);
   });
 
   it('plays the product of the axes, the first one slowest, every policy and every seed', async () => {

@@ -5,8 +5,15 @@ import { UserError } from '../../../base/user-error.ts';
 import type { TraceFiles } from './trace-format.ts';
 import { TraceRow } from './trace-row.ts';
 
-/** The rows of a CSV file with a header line. `digest` takes in the whole text. */
-export function csvRows(files: TraceFiles, digest: TextDigest): TraceRow[] {
+/**
+ * The rows of a CSV file with a header line. `digest` takes in the whole text. Throws UserError for a line with another
+ * number of columns, unless `onOddLine` takes it.
+ */
+export function csvRows(
+  files: TraceFiles,
+  digest: TextDigest,
+  onOddLine?: (line: number, message: string) => void,
+): TraceRow[] {
   const text = [...files.lines()].join('\n');
   digest.update(text);
   try {
@@ -15,7 +22,12 @@ export function csvRows(files: TraceFiles, digest: TextDigest): TraceRow[] {
       bom: true,
       trim: true,
       skip_empty_lines: true,
-      on_record: (record, { lines }) => new TraceRow(record, files.path, lines),
+      ...(onOddLine !== undefined && { relax_column_count: true }),
+      on_record(record, { lines, error }) {
+        if (error === undefined) return new TraceRow(record, files.path, lines);
+        onOddLine?.(lines, error.message);
+        return null;
+      },
     });
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;

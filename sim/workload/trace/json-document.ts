@@ -1,5 +1,6 @@
 import type { TextDigest } from '../../../base/sha256.ts';
 import { UserError } from '../../../base/user-error.ts';
+import { parseJson } from './parse-json.ts';
 import type { TraceFiles } from './trace-format.ts';
 import { TraceRow } from './trace-row.ts';
 
@@ -8,7 +9,7 @@ export function jsonDocument(files: TraceFiles, digest: TextDigest): unknown {
   const text = [...files.lines()].join('\n');
   digest.update(text);
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     throw new UserError({
       code: 'E_TRACE_LINE',

@@ -2,6 +2,7 @@ import { didYouMean } from '../../../base/nearest.ts';
 import type { TextDigest } from '../../../base/sha256.ts';
 import { UserError } from '../../../base/user-error.ts';
 import type { TraceFiles } from './trace-format.ts';
+import { parseJson } from './parse-json.ts';
 
 /** One row of a trace: its fields, checked as they are read. Every error names file and line. */
 export class TraceRow {
@@ -136,7 +137,7 @@ function parseObject(text: string, file: string, line: number): Record<string, u
 
 function tryJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

@@ -71,6 +71,12 @@ describe('a fit to a straight line', () => {
     expect(held).toBeLessThan(398);
   });
 
+  it('is no surer of itself than forecasts are right, where nothing scatters', () => {
+    const { coefficients } = calibrate(line(spread, [20, 0.1], []), TWO);
+    // Half a percent: 1.3 % of each of 20 blocks, over their square root, and more where two coefficients share them.
+    for (const { low, high } of coefficients) expect(high / low).toBeGreaterThan(1.01);
+  });
+
   it('says which coefficient cannot be told from which, and which does nothing', () => {
     const refused = (comparison: Comparison, coefficients: readonly Coefficient[]): string =>
       messageOf(() => calibrate(comparison, coefficients));

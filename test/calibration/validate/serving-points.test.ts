@@ -139,6 +139,22 @@ describe('serving points', () => {
     ]);
   });
 
+  it('lists a row with too few columns with its line and goes on with the others', () => {
+    const { cases, notScored } = read(
+      `a,${ROW},4,2,1,,1,,100,20,x`,
+      'b,vllm,0.12.0',
+      `c,${ROW},8,2,1,,1,,110,20,x`,
+    );
+    expect(cases.map(({ id }) => id)).toEqual(['a', 'c']);
+    expect(notScored).toEqual([{ id: 'line 3', reason: expect.stringMatching(/^points\.csv:3 is no row/) }]);
+  });
+
+  it('does not score the V0 engine', () => {
+    const { cases, notScored } = read(`a,${ROW.replace('0.12.0', '0.6.3')},4,2,1,,1,,100,20,x`);
+    expect(cases).toEqual([]);
+    expect(notScored[0]?.reason).toContain('vLLM 0.6.3 ran the V0 engine');
+  });
+
   it('takes a server by its name in any case, and one without a mode as aggregated', () => {
     const row = (id: string, backend: string, mode: string) =>
       `${id},${backend},0.12.0,Qwen/Qwen3-32B,h100_sxm,,${mode},512,64,4,2,1,,1,,100,20,x${id}`;
