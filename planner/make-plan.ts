@@ -77,7 +77,6 @@ export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
   const ledger = new Ledger(play);
   const found = await findFleet(fleets, ledger);
   const { lanes, best } = found;
-
   const runOf = (trial: { lane: number; units: number }): FleetRun | undefined =>
     runsOf(fleets, lanes, trial)[0];
   const bestPrice = best && priceOfTrial(fleets, found, best);
