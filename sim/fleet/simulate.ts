@@ -9,6 +9,7 @@ import type { EndedRequest } from '../metrics/request-recorder.ts';
 import { RunRecorder, statusCode } from '../metrics/run-recorder.ts';
 import { targetsOf } from '../metrics/slo.ts';
 import type { RequestSource } from '../workload/request.ts';
+import { beyondTables, type Extremes } from './beyond-tables.ts';
 import { DecisionLog } from './decision-log.ts';
 import { Fleet } from './fleet.ts';
 import type { Flight } from './flight.ts';
@@ -51,7 +52,15 @@ export function simulate(input: RunInput, onProgress?: (progress: Progress) => v
     expected: source.count,
   });
   const log = input.decisions === undefined ? undefined : new DecisionLog(input, input.decisions);
-  const observer = observe(recorder, clock, source, onProgress);
+  const poolOf = input.pools.flatMap(({ replicas }, pool) => Array.from({ length: replicas }, () => pool));
+  const extremes = input.pools.map((): Extremes => ({ batch: 0, context: 0, prompt: 0 }));
+  const observer = observe(recorder, clock, source, onProgress, (flight) => {
+    const own = extremes[poolOf[flight.replica] ?? -1];
+    if (own === undefined || flight.started === undefined) return;
+    const { length } = flight.request.prompt;
+    own.prompt = Math.max(own.prompt, length);
+    own.context = Math.max(own.context, length + flight.producedTokens);
+  });
   const fleet = new Fleet({
     input,
     clock,
@@ -77,7 +86,11 @@ export function simulate(input: RunInput, onProgress?: (progress: Progress) => v
     offered: observer.offeredRequests,
     ended: observer.endedRequests,
   });
-  const labels = sloClassLabels(input.slo, record.requests.dictionaries.classes);
+  for (const [pool, own] of extremes.entries()) own.batch = recorder.mostRunning(pool);
+  const labels = [
+    ...beyondTables(input.pools, extremes),
+    ...sloClassLabels(input.slo, record.requests.dictionaries.classes),
+  ];
   const labelled =
     labels.length === 0
       ? record
@@ -114,6 +127,7 @@ function observe(
   clock: Clock,
   source: RequestSource,
   onProgress: ((progress: Progress) => void) | undefined,
+  onEnd: (flight: Flight) => void,
 ): CountingObserver {
   const row = emptyRow();
   const seconds = (ticks: Ticks | undefined): Seconds =>
@@ -131,6 +145,7 @@ function observe(
       observer.endedRequests++;
       now = at;
       fill(row, flight, seconds);
+      onEnd(flight);
       recorder.ended(row, at, unservedTokens(flight), flight.preemptions);
       if (flight.status === 'rejected' && flight.forCapacity)
         recorder.rejectedForCapacity(flight.replica, at);

@@ -1,4 +1,4 @@
-import type { Seconds } from '../../base/units.ts';
+import type { Seconds, Tokens } from '../../base/units.ts';
 import type { GpuProfile } from '../../hardware-profiles/gpu-profile.ts';
 import type { AttentionTable, KernelTables, LatentTable } from '../../hardware-profiles/kernel-tables.ts';
 import { timeAt } from '../../hardware-profiles/time-grid.ts';
@@ -14,12 +14,15 @@ import { closestExperts, expertTimes } from './measured-experts.ts';
 import { latentRoofline } from './latent-roofline.ts';
 import { throughPoints, valueAt } from './piecewise-line.ts';
 import { roofline } from './roofline.ts';
+import type { MeasuredReach } from './step-time-model.ts';
 
 /** Operator times that remember which table each came from. */
 export interface MeasuredOperators extends OperatorTimes {
   /** Names of the tables that were read, and the operators that had none (`gemm int4`). */
   readonly used: ReadonlySet<string>;
   readonly missing: ReadonlySet<string>;
+  /** The largest that the attention tables among them hold; like these it is known when each operator was asked once. */
+  readonly reach: Readonly<MeasuredReach>;
 }
 
 /**
@@ -31,6 +34,12 @@ export function measuredOperators(tables: readonly KernelTables[], gpu: GpuProfi
   const fallback = roofline(gpu);
   const used = new Set<string>();
   const missing = new Set<string>();
+  const reach: MeasuredReach = { batch: Infinity, context: Infinity, prompt: Infinity };
+  const reaches = (batch: number, context: Tokens, prompt: Tokens): void => {
+    reach.batch = Math.min(reach.batch, batch);
+    reach.context = Math.min(reach.context, context);
+    reach.prompt = Math.min(reach.prompt, prompt);
+  };
   const first = <Table>(
     operator: string,
     find: (from: KernelTables) => Table | undefined,
@@ -90,6 +99,7 @@ export function measuredOperators(tables: readonly KernelTables[], gpu: GpuProfi
   return {
     used,
     missing,
+    reach,
     gemm,
     experts(shape, tokens) {
       const curve = expertCurve(expertKey(shape), shape);
@@ -110,6 +120,11 @@ export function measuredOperators(tables: readonly KernelTables[], gpu: GpuProfi
       const heads = Math.min(shape.kvHeads, most);
       const asRows = (rows * shape.kvHeads) / heads;
       const contexts = table.grid.axes[2] ?? [];
+      reaches(
+        Math.floor(((table.grid.axes[1]?.at(-1) ?? Infinity) * heads) / shape.kvHeads),
+        contexts.at(-1) ?? Infinity,
+        Infinity,
+      );
       const times = contexts.map((context) => timeAt(table.grid, [heads, asRows, context]));
       const widths = shape.headDim / table.headDim;
       const xs = [0, ...contexts.slice(1).map((context) => context * rows)];
@@ -122,12 +137,15 @@ export function measuredOperators(tables: readonly KernelTables[], gpu: GpuProfi
     },
     promptAttention(shape) {
       const table = promptTable(attentionKey(shape), shape);
-      return table === undefined ? fallback.promptAttention(shape) : promptTime(table, shape);
+      if (table === undefined) return fallback.promptAttention(shape);
+      reaches(Infinity, Infinity, table.grid.axes[1]?.at(-1) ?? Infinity);
+      return promptTime(table, shape);
     },
     latentDecode(shape, rows) {
       const table = latentDecodeTable(latentKey(shape), shape);
       if (table === undefined) return composed.latentDecode(shape, rows);
       const contexts = table.grid.axes[2] ?? [];
+      reaches(table.grid.axes[1]?.at(-1) ?? Infinity, contexts.at(-1) ?? Infinity, Infinity);
       const ratio = latentRatio(fallback, shape, 64);
       const idle = latentIdle(
         table,
@@ -144,6 +162,7 @@ export function measuredOperators(tables: readonly KernelTables[], gpu: GpuProfi
       const ratio = latentRatio(fallback, shape, 1024);
       const idle = latentIdle(table, (heads) => composed.latentPrompt(measuredLatent(shape, heads))(1));
       const knots = table.grid.axes[1] ?? [];
+      reaches(Infinity, Infinity, knots.at(-1) ?? Infinity);
       return curve(knots, (tokens) => ratio * (timeAt(table.grid, [shape.heads, tokens]) - idle));
     },
     elementwise: fallback.elementwise,

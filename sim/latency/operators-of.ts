@@ -39,6 +39,7 @@ function borrowed(
   return {
     used: measured.used,
     missing: measured.missing,
+    reach: measured.reach,
     gemm: (format, m, n, k) =>
       (measured.gemm(format, m, n, k) * ours.gemm(format, m, n, k)) / theirs.gemm(format, m, n, k),
     experts: (shape, tokens) =>

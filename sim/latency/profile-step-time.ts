@@ -51,10 +51,15 @@ export function stepTimeModel(input: StepTimeInput): ProfileStepTime {
     const { tokens } = cost;
     cost = { ...cost, tokens: (batch) => tokens(batch) + read * batch.adapters };
   }
+  const labels = stepTimeLabels(input, operators, cost);
   return {
     timer: (ticksPerSecond) => new CostTimer(cost, ticksPerSecond),
     ...(model.window === undefined ? {} : { slidingWindow: model.window.tokens }),
-    labels: stepTimeLabels(input, operators, cost),
+    labels,
+    // A window keeps what attention reads below what was measured.
+    ...(model.window?.layers === model.attentionLayers
+      ? { reach: { ...operators.reach, context: Infinity, prompt: Infinity } }
+      : { reach: operators.reach }),
   };
 }
 

@@ -7,6 +7,7 @@ export function slowerOperators(operators: MeasuredOperators, factor: number): M
   return {
     used: operators.used,
     missing: operators.missing,
+    reach: operators.reach,
     gemm: (format, m, n, k) => factor * operators.gemm(format, m, n, k),
     experts: (shape, tokens) => factor * operators.experts(shape, tokens),
     allReduce: (bytes, gpus, inGraph) => factor * operators.allReduce(bytes, gpus, inGraph),

@@ -1,4 +1,4 @@
-import type { Ticks } from '../../base/units.ts';
+import type { Ticks, Tokens } from '../../base/units.ts';
 
 /**
  * What one engine step computes, as sums. One object is reused for every step of a replica: read it at once.
@@ -46,9 +46,18 @@ export interface StepGrowth {
   steps: number;
 }
 
+/** The largest batch, and the longest context and prompt in tokens; Infinity where nothing is beyond. */
+export interface MeasuredReach {
+  batch: number;
+  context: Tokens;
+  prompt: Tokens;
+}
+
 /** How long one engine step takes, from hardware profile x model profile x engine profile. */
 export interface StepTimeModel {
   timer(ticksPerSecond: number): StepTimer;
   /** Window of the sliding-window layers in tokens, if the model has such layers. */
   readonly slidingWindow?: number;
+  /** The largest that the attention kernels behind it were measured with; absent where none was measured. */
+  readonly reach?: MeasuredReach;
 }

@@ -180,6 +180,11 @@ export class RunRecorder {
     });
   }
 
+  /** The most requests that ran at once on a replica of a pool. */
+  mostRunning(pool: number): number {
+    return this.metersOf(pool).reduce((most, { mostRunning }) => Math.max(most, mostRunning), 0);
+  }
+
   private metersOf(pool: number): ServerMeter[] {
     return this.meters.filter((_, replica) => this.poolOfReplica[replica] === pool);
   }

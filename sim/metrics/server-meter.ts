@@ -26,6 +26,7 @@ export class ServerMeter {
   runningTicks = 0;
   waitingTicks = 0;
   kvTicks = 0;
+  mostRunning = 0;
   busyTicks = 0;
   steps = 0;
   /** Steps among them that were not played one by one: all but the last of each stretch. */
@@ -49,6 +50,7 @@ export class ServerMeter {
     const { from, to, running, waiting, usedBlocksAtStart, usedBlocksAtEnd, servedTokens } = interval;
     const length = to - from;
     this.runningTicks += running * length;
+    if (running > this.mostRunning) this.mostRunning = running;
     this.waitingTicks += waiting * length;
     this.kvTicks += ((usedBlocksAtStart + usedBlocksAtEnd) / 2 / this.usableBlocks) * length;
     if (interval.steps > 0) {
