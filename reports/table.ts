@@ -6,6 +6,7 @@ import { figureRows } from './figure-rows.ts';
 import { formatChange, formatCount, formatDifference, formatInterval, plural } from './format.ts';
 import { isTransient, metricOf, policyFigures, type PolicyFigures } from './policy-figures.ts';
 import { answerLine } from './answer-line.ts';
+import { labelsByPolicy } from './labels-by-policy.ts';
 import { painter, type Paint } from './paint.ts';
 import { columnsOf, sectionsText, wrap } from './text-layout.ts';
 import { thresholdValue } from './threshold-value.ts';
@@ -147,7 +148,7 @@ function thresholds({ runs }: RunReport, paint: Paint): string[] {
 /** What a reader must know before believing the figures. */
 function remarks({ runs }: RunReport, policies: readonly PolicyFigures[]): string[] {
   const labels = new Map<string, string[]>();
-  for (const { policy, labels: own } of runs) {
+  for (const { policy, labels: own } of labelsByPolicy(runs)) {
     for (const { code, text } of own) {
       if (code === 'transient') continue; // said in words of its own
       const key = `${code}: ${text}`;

@@ -9,6 +9,7 @@ import { API_VERSION } from '../../documents/run-report.ts';
 import type { Threshold } from '../../documents/threshold.ts';
 import { gateAnswerOf } from '../../reports/gate/gate-answer.ts';
 import type { GateRun } from '../jobs/task.ts';
+import { mergedLabels } from '../../reports/sweep/merged-labels.ts';
 
 /** Runs of one arm as a gate looks at them. */
 export interface GateSide {
@@ -145,8 +146,7 @@ function policyOf({ name, runs }: GateSide, fixture: string | undefined): GatePo
   };
 }
 
-/** Each label once. */
+/** Each label once; those of several runs that differ in their numbers alone are one. */
 function labelsOf(sides: readonly GateSide[]): GateReport['labels'] {
-  const labels = sides.flatMap(({ runs }) => runs.flatMap((run) => run.labels));
-  return [...new Map(labels.map((label) => [`${label.code} ${label.text}`, label])).values()];
+  return mergedLabels(sides.flatMap(({ runs }) => runs.flatMap((run) => run.labels)));
 }

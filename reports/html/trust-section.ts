@@ -1,11 +1,12 @@
 import type { Label, RunReport } from '../../documents/run-report.ts';
 import { listed } from '../format.ts';
+import { labelsByPolicy } from '../labels-by-policy.ts';
 import { html, type Markup } from './markup.ts';
 
 /** What weakens the forecast, and what its words mean. */
 export function trustSection({ runs }: Pick<RunReport, 'runs'>): Markup {
   const labels = new Map<string, { label: Label; policies: string[] }>();
-  for (const { policy, labels: own } of runs) {
+  for (const { policy, labels: own } of labelsByPolicy(runs)) {
     for (const label of own) {
       const known = labels.get(`${label.code} ${label.text}`) ?? { label, policies: [] };
       if (!known.policies.includes(policy)) known.policies.push(policy);
