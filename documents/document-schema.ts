@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { calibrationReport } from './calibration-report.ts';
 import { gateReport } from './gate-report.ts';
+import { jointPlan } from './joint-plan.ts';
 import { plan } from './plan.ts';
 import { runReport } from './run-report.ts';
 import { sweepReport } from './sweep-report.ts';
@@ -12,6 +13,7 @@ import { validationReport } from './validation-report.ts';
 const SCHEMAS = {
   CalibrationReport: calibrationReport,
   GateReport: gateReport,
+  JointPlan: jointPlan,
   Plan: plan,
   RunReport: runReport,
   SweepReport: sweepReport,
@@ -25,6 +27,7 @@ export type DocumentKind = keyof typeof SCHEMAS;
 export const DOCUMENT_KINDS: readonly DocumentKind[] = [
   'CalibrationReport',
   'GateReport',
+  'JointPlan',
   'Plan',
   'RunReport',
   'SweepReport',

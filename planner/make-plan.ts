@@ -1,115 +1,56 @@
-import type { Seconds } from '../base/units.ts';
 import type { Plan, PlannedFleet } from '../documents/plan.ts';
-import type { RunInput } from '../sim/fleet/run-input.ts';
-import { bracketOf } from './bracket.ts';
 import { calendarOf } from './calendar-of.ts';
 import { candidatesOf } from './candidates-of.ts';
-import type { Demand } from './demand.ts';
 import { energyOf } from './energy-of.ts';
 import { envelopeOf } from './envelope-of.ts';
 import { exploreFleet } from './explore-fleet.ts';
-import { findFleet, lanesOf, priceOf, runsOf, type FleetSpace, type FoundFleets } from './find-fleet.ts';
+import { chooseFleet, fleetSpaceOf, runOfTrial, scaledDemand, type ChosenFleet } from './choose-fleet.ts';
+import { lanesOf, priceOf, type FleetSpace } from './find-fleet.ts';
 import { growthOf } from './growth-of.ts';
-import { findMix, mixBound } from './find-mix.ts';
+import { mixBound } from './find-mix.ts';
 import { fleetOf } from './fleet-of.ts';
-import { Ledger, type FleetRun, type LedgerLine, type PlayFleets } from './ledger.ts';
+import { Ledger, type FleetRun, type LedgerLine } from './ledger.ts';
 import { leastOfKind } from './least-of-kind.ts';
-import { ownTokens } from './own-tokens.ts';
-import type { SolveMix } from './mix-program.ts';
 import { nearestMissOf } from './nearest-miss.ts';
-import type { PlanSpace } from './plan-space.ts';
 import { planLabels } from './plan-labels.ts';
+import type { PlanToMake } from './plan-to-make.ts';
 import { plannedFleet } from './planned-fleet.ts';
-import { requirementOf } from './requirement.ts';
 import { sensitivitiesOf } from './sensitivities-of.ts';
-import type { Trial } from './search.ts';
 import { termsOf } from './terms-of.ts';
 
-export interface PlanToMake {
-  readonly space: PlanSpace;
-  readonly policies: readonly string[];
-  readonly demand: Demand;
-  readonly slo: RunInput['slo'];
-  readonly prices: Parameters<typeof termsOf>[0];
-  /** Whether the load can be scaled: an open loop. */
-  readonly scalable: boolean;
-  /** Whether clients get tokens as they come. */
-  readonly streaming: boolean;
-  readonly warmup: Seconds;
-  /** Replications of the workload, in each of which the fleet must keep its promise. */
-  readonly replications: number;
-  readonly play: PlayFleets;
-  readonly solve: SolveMix;
-}
-
-type PlanFigures = Omit<Plan, 'apiVersion' | 'kind' | 'manifest' | 'answer'>;
+export type PlanFigures = Omit<Plan, 'apiVersion' | 'kind' | 'manifest' | 'answer'>;
 
 /**
  * The cheapest fleet that keeps its promise, its forecast, what it survives, where it breaks and what would change the
  * answer. All figures of the answer and of the runner-up come from runs of the whole workload.
  */
 export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
-  const { space, policies, demand, slo, scalable, streaming, warmup, replications, play } = input;
+  return planOf(input, await chooseFleet(input, fleetSpaceOf(input), new Ledger(input.play)));
+}
+
+/** The plan of a fleet that was chosen. */
+export async function planOf(
+  { space, demand, slo, prices, solve }: PlanToMake,
+  { fleets, ledger, found, mixed, run: bestRun, searched }: ChosenFleet,
+): Promise<PlanFigures> {
   const { plan, shapes, priced } = space;
+  const { requirement } = fleets;
   const rate = demand.requests / demand.seconds;
-  const requirement = requirementOf(plan, rate);
-  const scaled = scaledDemand(demand, requirement.peak);
-  const shared = {
-    rows: demand.rows,
-    load: requirement.peak,
-    blockTokens: Math.min(...shapes.map(({ input: { engine } }) => engine.blockSize)),
-  };
-  const own = ownTokens({ ...shared, until: 'first token' });
-  const held = ownTokens({ ...shared, until: 'last token' });
-  const brackets = shapes.map((shape) =>
-    bracketOf({
-      pool: shape.input,
-      demand: scaled,
-      load: requirement.peak,
-      own,
-      held,
-      slo,
-      streaming,
-      warmup,
-    }),
-  );
-  const fleets: FleetSpace = { shapes, brackets, policies, priced, scalable, requirement, replications };
-  const ledger = new Ledger(play);
-  const found = await findFleet(fleets, ledger);
-  const { lanes, best } = found;
-  const runOf = (trial: { lane: number; units: number }): FleetRun | undefined =>
-    runsOf(fleets, lanes, trial)[0];
-  const bestPrice = best && priceOfTrial(fleets, found, best);
-  // Where nothing limits a kind, the best kind alone is as cheap as any mix of it with others, but for rounding.
-  const mixes = (plan.mixes ?? plan.stock !== undefined) && shapes.length > 1;
-  const mixed = mixes
-    ? await findMix({
-        space: fleets,
-        found,
-        plan,
-        limit: bestPrice ?? Infinity,
-        ledger,
-        solve: input.solve,
-      })
-    : undefined;
   const mix = mixed?.best;
-  const searched = [...ledger.lines];
-  const bestRun = mix ?? (best && runOf(best));
   const planned = (run: FleetRun): Promise<PlannedFleet> =>
     plannedFleet(fleets, { ...run, load: requirement.load, whole: true }, ledger);
   const explored = bestRun && (await exploreFleet({ space: fleets, run: bestRun, demand, ledger }));
   const nearest =
     bestRun === undefined ? await nearestMissOf(fleets, searched, space.misfits, ledger) : undefined;
   // Behind a mix stands the best fleet of one kind.
-  const runnerUp = mix === undefined ? found.runnerUp : best;
-  const runnerRun = (mix && mixed.runnerUp) ?? (runnerUp && runOf(runnerUp));
+  const runnerUp = mix === undefined ? found.runnerUp : found.best;
+  const runnerRun = (mix && mixed?.runnerUp) ?? (runnerUp && runOfTrial(fleets, found, runnerUp));
   const bestFleet = bestRun && (await planned(bestRun));
   const answer = bestRun && { space: fleets, run: bestRun, ledger };
   const growth = answer && explored && (await growthOf({ ...answer, plan, meetsAt: explored.meetsAt }));
   const calendar =
-    answer &&
-    (await calendarOf({ ...answer, calendar: plan.calendar, power: plan.power, prices: input.prices, rate }));
-  const bound = mixes ? mixBound(fleets, plan, input.solve) : lowerBound(fleets);
+    answer && (await calendarOf({ ...answer, calendar: plan.calendar, power: plan.power, prices, rate }));
+  const bound = mixed !== undefined ? mixBound(fleets, plan, solve) : lowerBound(fleets);
   const price = priced ? bestFleet?.usdPerHour : bestFleet?.gpus;
   return {
     feasible: bestRun !== undefined,
@@ -148,7 +89,7 @@ export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
     ...(explored?.headroom !== undefined && { headroom: explored.headroom }),
     loads: explored?.loads ?? [],
     degraded: explored?.degraded ?? [],
-    terms: bestRun === undefined ? [] : termsOf(input.prices, shapes, bestRun),
+    terms: bestRun === undefined ? [] : termsOf(prices, shapes, bestRun),
     ...(bestRun !== undefined &&
       bestFleet !== undefined && { ...energyOf(shapes, bestRun, bestFleet, plan.power) }),
     ...(growth !== undefined && { growth }),
@@ -170,7 +111,13 @@ export async function makePlan(input: PlanToMake): Promise<PlanFigures> {
             }),
           ],
     ...(bestRun !== undefined && {
-      ...envelopeOf({ shapes, run: bestRun, forecast: bestFleet?.forecast, demand: scaled, slo }),
+      ...envelopeOf({
+        shapes,
+        run: bestRun,
+        forecast: bestFleet?.forecast,
+        demand: scaledDemand(demand, requirement.peak),
+        slo,
+      }),
     }),
     ...(explored?.scaling !== undefined && { scaling: explored.scaling }),
     effort: effortOf(ledger.lines),
@@ -196,11 +143,6 @@ async function kindEndOf(space: FleetSpace, run: FleetRun, ledger: Ledger): Prom
   ];
 }
 
-/** The same requests, so many times as fast. */
-function scaledDemand(demand: Demand, load: number): Demand {
-  return { ...demand, seconds: demand.seconds / load };
-}
-
 /** Price of the cheapest fleet that could serve the tokens at all. */
 function lowerBound(space: FleetSpace): number | undefined {
   const prices = lanesOf(space).flatMap(({ shape: position }) => {
@@ -211,11 +153,6 @@ function lowerBound(space: FleetSpace): number | undefined {
     return units > shape.buying.mostUnits ? [] : [priceOf(shape, units, space.priced)];
   });
   return prices.length === 0 ? undefined : Math.min(...prices);
-}
-
-function priceOfTrial(space: FleetSpace, { lanes }: FoundFleets, { lane, units }: Trial): number | undefined {
-  const shape = space.shapes[lanes[lane]?.shape ?? -1];
-  return shape && priceOf(shape, units, space.priced);
 }
 
 function whyItLost(

@@ -1,6 +1,7 @@
 import { invariant } from '../base/invariant.ts';
 import { calibrationReport, type CalibrationReport } from '../documents/calibration-report.ts';
 import { gateReport, type GateReport } from '../documents/gate-report.ts';
+import { jointPlan, type JointPlan } from '../documents/joint-plan.ts';
 import { plan, type Plan } from '../documents/plan.ts';
 import { runReport, type RunReport } from '../documents/run-report.ts';
 import { sweepReport, type SweepReport } from '../documents/sweep-report.ts';
@@ -32,6 +33,11 @@ export function renderCalibrationJson(report: CalibrationReport): string {
 /** A plan as JSON text, as `renderRunJson` writes a run. Throws ZodError for what is no plan. */
 export function renderPlanJson(document: Plan): string {
   return renderJson(plan.parse(document));
+}
+
+/** A plan for several models as JSON text, as `renderRunJson` writes a run. Throws ZodError for what is no such plan. */
+export function renderJointPlanJson(document: JointPlan): string {
+  return renderJson(jointPlan.parse(document));
 }
 
 /** A gate's verdict as JSON text, as `renderRunJson` writes a run. Throws ZodError for what is no gate report. */

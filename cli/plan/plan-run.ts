@@ -3,8 +3,10 @@ import { API_VERSION } from '../../documents/run-report.ts';
 import type { Plan, PlannedFleet } from '../../documents/plan.ts';
 import { demandOf } from '../../planner/demand.ts';
 import type { FleetRun } from '../../planner/ledger.ts';
-import { makePlan } from '../../planner/make-plan.ts';
+import { makePlan, type PlanFigures } from '../../planner/make-plan.ts';
+import type { SolveMix } from '../../planner/mix-program.ts';
 import { planSpace } from '../../planner/plan-space.ts';
+import type { PlanToMake } from '../../planner/plan-to-make.ts';
 import { requirementOf } from '../../planner/requirement.ts';
 import { planAnswerOf } from '../../reports/plan/plan-answer.ts';
 import { modelOf } from '../../scenarios/resolve/model-of.ts';
@@ -14,7 +16,7 @@ import type { ResolvedScenario } from '../../scenarios/resolve/resolve-scenario.
 import type { OpenedWorkload } from '../../scenarios/resolve/workload-of.ts';
 import { modelErrorFile } from '../files/model-error-file.ts';
 import { nodeResources } from '../files/node-resources.ts';
-import { openJobs } from '../jobs/jobs.ts';
+import { openJobs, type Jobs } from '../jobs/jobs.ts';
 import type { CandidateTask, CaseSource } from '../jobs/task.ts';
 import { packageVersion } from '../package-root.ts';
 import type { Terminal } from '../terminal.ts';
@@ -33,8 +35,25 @@ export interface PlanRun {
   readonly jobs: number;
 }
 
+/** A plan that can be made: what the planner needs, and the document of what it finds. */
+export interface PreparedPlan {
+  readonly input: PlanToMake;
+  readonly documentOf: (figures: PlanFigures) => Plan;
+}
+
 /** Searches the cheapest fleet for a scenario, with a progress line on a terminal. Throws UserError for a plan that cannot be made. */
 export async function planRun(run: PlanRun, terminal: Terminal): Promise<Plan> {
+  const jobs = openJobs(run.jobs, terminal);
+  try {
+    const { input, documentOf } = preparePlan(run, jobs, await highsSolver());
+    return documentOf(await makePlan(input));
+  } finally {
+    await jobs.close();
+  }
+}
+
+/** Throws UserError for a plan that cannot be made. */
+export function preparePlan(run: PlanRun, jobs: Jobs, solve: SolveMix): PreparedPlan {
   const { source, loaded, scenario, opened, seeds } = run;
   const [seed = 1] = seeds;
   const resources = nodeResources(source.cwd);
@@ -78,53 +97,54 @@ export async function planRun(run: PlanRun, terminal: Terminal): Promise<Plan> {
     const { count } = opened.workload.open(other);
     requestsIn.set(replication, count ?? demandOf(opened.workload, other, demanded).requests);
   }
-  const jobs = openJobs(run.jobs, terminal);
-  try {
-    const figures = await makePlan({
-      space,
-      policies: run.policies,
-      demand,
-      slo: scenario.slo,
-      prices: loaded.scenario.spec.prices,
-      streaming: scenario.client.streaming,
-      warmup: scenario.warmup,
-      scalable,
-      replications: seeds.length,
-      solve: await highsSolver(),
-      play: (fleets) =>
-        jobs.all(
-          fleets.map((fleet) =>
-            taskOf(fleet, {
-              run,
-              pools: fleet.pools.flatMap(({ shape, replicas }) => {
-                const pool = space.shapes[shape]?.pool;
-                return pool === undefined || replicas === 0 ? [] : [{ ...pool, replicas }];
-              }),
-              prices: space.prices,
-              baseScale: scalable ? (load?.rate_scale ?? 1) : undefined,
-              requests: requestsIn.get(fleet.replication ?? 0) ?? demand.requests,
+  const input: PlanToMake = {
+    space,
+    policies: run.policies,
+    demand,
+    slo: scenario.slo,
+    prices: loaded.scenario.spec.prices,
+    streaming: scenario.client.streaming,
+    warmup: scenario.warmup,
+    scalable,
+    replications: seeds.length,
+    solve,
+    play: (fleets) =>
+      jobs.all(
+        fleets.map((fleet) =>
+          taskOf(fleet, {
+            run,
+            pools: fleet.pools.flatMap(({ shape, replicas }) => {
+              const pool = space.shapes[shape]?.pool;
+              return pool === undefined || replicas === 0 ? [] : [{ ...pool, replicas }];
             }),
-          ),
+            prices: space.prices,
+            baseScale: scalable ? (load?.rate_scale ?? 1) : undefined,
+            requests: requestsIn.get(fleet.replication ?? 0) ?? demand.requests,
+          }),
         ),
-    });
-    const plan: Plan = {
-      apiVersion: API_VERSION,
-      kind: 'Plan',
-      manifest: {
-        scenario: scenario.name,
-        scenarioSha256: scenario.sha256,
-        workloadSha256: opened.workload.sha256,
-        fleetcastVersion: packageVersion(),
-        seeds: [...seeds],
-      },
-      answer: { sentence: '' },
-      ...figures,
-      ...(figures.best !== undefined && { best: withBands(figures.best, loaded, resources) }),
-    };
-    return { ...plan, answer: planAnswerOf(plan) };
-  } finally {
-    await jobs.close();
-  }
+      ),
+  };
+  const manifest = {
+    scenario: scenario.name,
+    scenarioSha256: scenario.sha256,
+    workloadSha256: opened.workload.sha256,
+    fleetcastVersion: packageVersion(),
+    seeds: [...seeds],
+  };
+  return {
+    input,
+    documentOf: (figures) => {
+      const plan: Plan = {
+        apiVersion: API_VERSION,
+        kind: 'Plan',
+        manifest,
+        answer: { sentence: '' },
+        ...figures,
+        ...(figures.best !== undefined && { best: withBands(figures.best, loaded, resources) }),
+      };
+      return { ...plan, answer: planAnswerOf(plan) };
+    },
+  };
 }
 
 /** The planned fleet with the errors of past forecasts around its figures. */

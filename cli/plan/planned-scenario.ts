@@ -1,6 +1,7 @@
 import { UserError } from '../../base/user-error.ts';
 import { planSpace } from '../../planner/plan-space.ts';
 import { loadScenario, type LoadedScenario } from '../../scenarios/load/load-scenario.ts';
+import type { Override } from '../../scenarios/load/override.ts';
 import { resolveScenario, type ResolvedScenario } from '../../scenarios/resolve/resolve-scenario.ts';
 import type { ScenarioResources } from '../../scenarios/resources.ts';
 import type { CaseSource } from '../jobs/task.ts';
@@ -13,8 +14,9 @@ export function plannedScenario(
   source: CaseSource['scenario'],
   sets: readonly string[],
   resources: ScenarioResources,
+  changes: readonly Override[] = [],
 ): { readonly loaded: LoadedScenario; readonly scenario: ResolvedScenario } {
-  const loaded = loadScenario(source, sets, resources);
+  const loaded = loadScenario(source, sets, resources, changes);
   try {
     return { loaded, scenario: resolveScenario(loaded, resources) };
   } catch (error) {
@@ -23,6 +25,9 @@ export function plannedScenario(
     const [shape] = planSpace(source, sets, loaded, resources).shapes;
     if (shape === undefined) throw error;
     const pools = { path: ['spec', 'fleet', 'pools'], value: [shape.pool], origin: 'plan' };
-    return { loaded, scenario: resolveScenario(loadScenario(source, sets, resources, [pools]), resources) };
+    return {
+      loaded,
+      scenario: resolveScenario(loadScenario(source, sets, resources, [...changes, pools]), resources),
+    };
   }
 }

@@ -15,9 +15,11 @@ import { namesIn, outputOption, setOption, wholeNumber } from '../options.ts';
 import { checkFolders, writeManifests } from '../plan/write-manifests.ts';
 import { cacheFolder, PlanCache, programDigest, type PlanKey } from '../plan/plan-cache.ts';
 import { planDryRunText } from '../plan/plan-dry-run.ts';
+import { planJointly } from '../plan/plan-jointly.ts';
 import { planRun } from '../plan/plan-run.ts';
 import { plannedScenario } from '../plan/planned-scenario.ts';
 import { PLAN_FORMATS, renderPlan } from '../plan/render-plan.ts';
+import { scenariosBeside } from '../plan/scenarios-beside.ts';
 import { commandText } from '../run/command-text.ts';
 import { dryRun, expectedSeconds, SAMPLE_REQUESTS } from '../run/dry-run.ts';
 import { parseOutputs } from '../run/output-option.ts';
@@ -72,6 +74,11 @@ async function plan(name: string, options: PlanOptions, terminal: Terminal): Pro
   const resources = nodeResources(io.cwd);
   const file = readScenario(findScenario(name, io.cwd), io.cwd);
   const { loaded, scenario } = plannedScenario(file, options.set, resources);
+  if (loaded.scenario.spec.plan?.with !== undefined) {
+    const beside = scenariosBeside(loaded, io.cwd, resources);
+    await planJointly([{ file, loaded, scenario }, ...beside], { ...options, name, documents, folders }, io);
+    return;
+  }
   const opened = workloadOf(loaded, resources, options.requests);
   const asked = namesIn(options.policy);
   const inputs = runInputs(scenario, opened, { policies: asked, seeds: [options.seed] });

@@ -11,12 +11,12 @@ import {
 import { dataTable } from './data-table.ts';
 import { html, typeset, type Markup } from './markup.ts';
 
-/** A month of the answer under a calendar of loads, and the ways to pay for it; nothing without one. */
-export function calendarSection({ calendar }: Plan): Markup | undefined {
+/** A month of the answer under a calendar of loads, and the ways to pay for it; nothing without one. `suffix` and `of`: see `planSections`. */
+export function calendarSection({ calendar }: Plan, suffix = '', of = ''): Markup | undefined {
   if (calendar === undefined) return undefined;
   const cheapest = cheapestOf(calendar);
-  return html`<section aria-labelledby="calendar">
-    <h2 id="calendar">Over a month</h2>
+  return html`<section aria-labelledby="calendar${suffix}">
+    <h2 id="calendar${suffix}">Over a month${of}</h2>
     ${dataTable(
       'The periods of a month',
       ['', 'hours', 'requests/s', 'replicas', 'SLO', 'attainment', 'P90 TTFT', 'P90 TPOT', 'with fewer'],
@@ -48,11 +48,11 @@ export function calendarSection({ calendar }: Plan): Markup | undefined {
 }
 
 /** What a growing load asks for; nothing without growth. */
-export function growthSection({ growth }: Plan): Markup | undefined {
+export function growthSection({ growth }: Plan, suffix = '', of = ''): Markup | undefined {
   if (growth === undefined) return undefined;
   const steps = stepsText(growth);
-  return html`<section aria-labelledby="growth">
-    <h2 id="growth">Growth</h2>
+  return html`<section aria-labelledby="growth${suffix}">
+    <h2 id="growth${suffix}">Growth${of}</h2>
     <p>${typeset(exhaustedText(growth))}.</p>
     ${
       growth.purchases.length === 0

@@ -27,7 +27,7 @@ export function fleetText({ pools, policy, gpus }: Fleet): string {
 }
 
 /** `$17.70 an hour, $12,921 a month`; empty without prices. */
-export function priceText({ usdPerHour, usdPerMonth }: Fleet): string {
+export function priceText({ usdPerHour, usdPerMonth }: Pick<Fleet, 'usdPerHour' | 'usdPerMonth'>): string {
   return [
     ...(usdPerHour === undefined ? [] : [`$${usdPerHour.toFixed(2)} an hour`]),
     ...(usdPerMonth === undefined ? [] : [`$${Math.round(usdPerMonth).toLocaleString('en-US')} a month`]),

@@ -42,6 +42,13 @@ export const planSchema = z
       .min(1)
       .optional()
       .describe("GPUs of one model server; the pools' own unless given"),
+    with: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe(
+        "scenarios of other models (files, or names of those that come with fleetcast) whose fleets share this plan's max_gpus, stock and power limit; hardware, node_gpus, mixes, term and prices are taken from here as well, all else is what each says",
+      ),
     max_gpus: z.int().min(1).default(64).describe('most GPUs of a fleet'),
     stock: z.record(z.string(), z.int().min(0)).optional().describe('GPUs to be had, by hardware profile'),
     mixes: z

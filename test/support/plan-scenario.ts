@@ -7,6 +7,7 @@ import { demandOf } from '../../planner/demand.ts';
 import type { FleetRun } from '../../planner/ledger.ts';
 import { makePlan } from '../../planner/make-plan.ts';
 import { planSpace, poolsOverrides } from '../../planner/plan-space.ts';
+import type { PlanToMake } from '../../planner/plan-to-make.ts';
 import { playCandidate, type PlayedCandidate } from '../../planner/play-candidate.ts';
 import { resourcesOf } from './scenario-text.ts';
 
@@ -39,23 +40,18 @@ export function planOf(text: string, replications = 1) {
       mayShorten: whole ? undefined : demand.requests,
     });
   };
-  return {
+  const input = async (): Promise<PlanToMake> => ({
+    solve: await highsSolver(),
     space,
+    policies: scenario.policies.map(({ name }) => name),
     demand,
-    play,
-    plan: async () =>
-      makePlan({
-        solve: await highsSolver(),
-        space,
-        policies: scenario.policies.map(({ name }) => name),
-        demand,
-        slo: scenario.slo,
-        prices: loaded.scenario.spec.prices,
-        streaming: scenario.client.streaming,
-        warmup: scenario.warmup,
-        scalable: true,
-        replications,
-        play: (runs) => Promise.resolve(runs.map(play)),
-      }),
-  };
+    slo: scenario.slo,
+    prices: loaded.scenario.spec.prices,
+    streaming: scenario.client.streaming,
+    warmup: scenario.warmup,
+    scalable: true,
+    replications,
+    play: (runs) => Promise.resolve(runs.map(play)),
+  });
+  return { space, demand, play, input, plan: async () => makePlan(await input()) };
 }
