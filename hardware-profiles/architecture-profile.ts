@@ -25,6 +25,8 @@ export interface ArchitectureProfile {
      * multiprocessor; undefined where the kernel splits long sequences by itself.
      */
     readonly skewPerToken: Figure | undefined;
+    /** Of what sequences with a common prefix read again, the share that the L2 cache gives; undefined = none. */
+    readonly sharedReadsCached: Figure | undefined;
   };
   readonly prefillAttention: {
     readonly latency: Figure;
@@ -59,6 +61,7 @@ export function loadArchitecture(source: ProfileSource, name: string): Architect
       bandwidth: decode.bandwidth,
       fp8Bandwidth: decode.fp8_bandwidth,
       skewPerToken: decode.skew_per_token,
+      sharedReadsCached: decode.shared_reads_cached,
     },
     prefillAttention: {
       latency: prefill.latency,
@@ -87,6 +90,7 @@ const Schema = z.strictObject({
     bandwidth: figure(),
     fp8_bandwidth: figure(),
     skew_per_token: figure('seconds').optional(),
+    shared_reads_cached: figure().optional(),
   }),
   prefill_attention: z.strictObject({
     latency: figure('seconds'),

@@ -28,7 +28,10 @@ export function stepFloorOf(pool: PoolInput): StepFloor {
   const most = Math.min(budget, engine.maxNumActiveSeqs ?? engine.maxNumSeqs);
   const contexts = coarse(Math.max(16, engine.maxModelLen));
   const chunk = (tokens: Tokens, computed: Tokens): StepParts => ({ chunks: [{ tokens, computed }] });
-  const rows = (count: number, context: Tokens): StepParts => ({ decode: { rows: count, context } });
+  // A prefix that all have in common is read again by every row, and by chunks beside them, as fast as it gets.
+  const rows = (count: number, context: Tokens): StepParts => ({
+    decode: { rows: count, context, shared: count * context },
+  });
 
   const perToken = BETWEEN * least(fine(budget), (tokens) => seconds(chunk(tokens, 0)) / tokens);
   const perPair =

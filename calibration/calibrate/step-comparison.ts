@@ -41,6 +41,7 @@ function shapeOf({ sequences, tokens, context = 0 }: MeasuredStep): StepShape {
     decodeTokens: isDecode ? sequences : 0,
     decodeContext: isDecode ? context : 0,
     decodeContextSquares: isDecode ? sequences * each * each : 0,
+    sharedContext: 0,
     windowContext: 0,
     windowGrowingRows: 0,
     windowStepsToFull: 0,

@@ -29,6 +29,8 @@ export class BlockPool {
   readonly blocks: Blocks;
   /** Free blocks, cached ones that nobody holds included. */
   free: Blocks;
+  /** Blocks that have several holders, each counted once for every holder but one. */
+  shared: Blocks = 0;
   private blank: Blocks;
   private readonly ring: Segment;
   private readonly spare: Segment[] = [];
@@ -89,6 +91,7 @@ export class BlockPool {
     const held = lo > part.lo ? this.cut(part, lo) : part;
     if (hi < held.hi) this.cut(held, hi);
     if (held.holders === 0) this.leaveQueue(held);
+    else this.shared += held.hi - held.lo;
     held.holders++;
     return held;
   }
@@ -114,7 +117,10 @@ export class BlockPool {
   release(segment: Segment): void {
     this.operations++;
     segment.holders--;
-    if (segment.holders > 0) return;
+    if (segment.holders > 0) {
+      this.shared -= segment.hi - segment.lo;
+      return;
+    }
     this.free += segment.hi - segment.lo;
     const last = this.ring.before;
     if (last === segment.next && last.lo === segment.hi && !segment.cachedRun.overlapping) {
@@ -161,9 +167,11 @@ export class BlockPool {
   check(indexes: readonly PrefixIndex[], blankHeld: Blocks): void {
     let held = blankHeld;
     let cachedFree = 0;
+    let shared = 0;
     for (const index of indexes) {
       for (const { hi, lo, holders, after, before } of index.segments()) {
         invariant(hi > lo && holders >= 0, 'a cached segment has blocks', { lo, hi, holders });
+        if (holders > 1) shared += (holders - 1) * (hi - lo);
         if (holders > 0) held += hi - lo;
         else cachedFree += hi - lo;
         invariant(after.before === before.after, 'neighbours in the free queue know each other', { lo, hi });
@@ -179,6 +187,7 @@ export class BlockPool {
       queued,
     });
     invariant(queued + this.blank === this.free, 'free blocks are blank or cached', { free: this.free });
+    invariant(shared === this.shared, 'shared blocks are counted', { shared: this.shared });
     invariant(held + this.free === this.blocks, 'KV blocks used + free = total', { held, free: this.free });
   }
 

@@ -88,6 +88,7 @@ export class EngineCore {
     if (!pass.isEmpty) state.composedPasses++;
     state.group.composed = state.composedPasses;
     if (config.prefillScheduleInterval > 1) this.prefills.count(pass, deferPrefills, this.waitingCount);
+    pass.shape.sharedContext = state.kv.sharedTokens;
     if (config.maxLoras !== undefined) pass.shape.adapters = this.admission.adaptersOf(pass);
     if (config.numSpeculativeTokens > 0 && config.asyncScheduling) this.dropPlaceholderDrafts(pass);
     if (state.tracksPrefills) this.trackRows(pass);

@@ -162,6 +162,14 @@ export class KvCacheManager {
     sequence.runPosition = position;
   }
 
+  /**
+   * Tokens in blocks that several sequences hold, each counted once for every holder but one; 0 with sliding windows,
+   * whose groups of layers hold blocks of their own.
+   */
+  get sharedTokens(): Tokens {
+    return this.windows === undefined ? this.pool.shared * this.blockSize : 0;
+  }
+
   /** Groups of layers with blocks of their own. */
   get groups(): number {
     return (this.hasFull ? 1 : 0) + (this.windows?.managers.length ?? 0);

@@ -7,6 +7,7 @@ export class RowShape implements StepShape {
   decodeTokens = 0;
   decodeContext = 0;
   decodeContextSquares = 0;
+  sharedContext = 0;
   windowContext = 0;
   windowGrowingRows = 0;
   windowStepsToFull = 0;
@@ -27,6 +28,7 @@ export class RowShape implements StepShape {
     this.decodeTokens = 0;
     this.decodeContext = 0;
     this.decodeContextSquares = 0;
+    this.sharedContext = 0;
     this.windowContext = 0;
     this.windowGrowingRows = 0;
     this.windowStepsToFull = Infinity;

@@ -12,7 +12,10 @@ import { scaled, valueAt, type PiecewiseLine } from './piecewise-line.ts';
 import type { MixedBatch, StepCost } from './step-cost.ts';
 
 /** The attention of all layers of a model on one GPU of its group. */
-export type AttentionCost = Pick<StepCost, 'decodeAttention' | 'windowAttention' | 'skew' | 'mixedAttention'>;
+export type AttentionCost = Pick<
+  StepCost,
+  'decodeAttention' | 'windowAttention' | 'readFromCache' | 'skew' | 'mixedAttention'
+>;
 
 export interface AttentionCostInput {
   readonly operators: OperatorTimes;
@@ -68,9 +71,10 @@ function groupedCost(
   return {
     decodeAttention: (rows) => scaled(decodeLine(rows), full),
     windowAttention: (rows) => (window === undefined ? undefined : scaled(decodeLine(rows), sliding)),
+    readFromCache: (sharedContext) => readFromCache(gpu, sharedContext),
     skew: (rows, variance) => full * skew(rows, variance),
     mixedAttention: (batch: MixedBatch, variance: number): Seconds =>
-      (full === 0 ? 0 : full * mixedAttention(kernel, batch, batch.decodeContext, variance)) +
+      (full === 0 ? 0 : full * mixedAttention(kernel, batch, fetched(gpu, batch), variance)) +
       (sliding === 0 ? 0 : sliding * mixedAttention(windowed, batch, batch.windowContext, 0)),
   };
 }
@@ -81,6 +85,15 @@ function withinWindow(prompt: PromptTime, window: Tokens): PromptTime {
   const full = prompt(window);
   const slope = (prompt(window + reach) - full) / reach;
   return (tokens) => (tokens <= window ? prompt(tokens) : full + slope * (tokens - window));
+}
+
+function readFromCache({ architecture }: GpuProfile, sharedContext: Tokens): Tokens {
+  return Math.round((architecture.decodeAttention.sharedReadsCached?.value ?? 0) * sharedContext);
+}
+
+/** Tokens of the decode rows' contexts that come from memory. */
+function fetched(gpu: GpuProfile, { decodeContext, sharedContext }: MixedBatch): Tokens {
+  return Math.max(0, decodeContext - readFromCache(gpu, sharedContext));
 }
 
 /** Lines by number of rows, each computed once. */
@@ -97,7 +110,7 @@ function remembered(compute: (rows: number) => PiecewiseLine): (rows: number) =>
 }
 
 function latentCost(
-  { operators, model, tensorParallelSize, kvDtype }: AttentionCostInput,
+  { operators, gpu, model, tensorParallelSize, kvDtype }: AttentionCostInput,
   attention: LatentAttention,
 ): AttentionCost {
   const shape: LatentShape = {
@@ -114,9 +127,11 @@ function latentCost(
   return {
     decodeAttention: (rows) => scaled(decodeLine(rows), model.attentionLayers),
     windowAttention: () => undefined,
+    readFromCache: (sharedContext) => readFromCache(gpu, sharedContext),
     skew: () => 0,
-    mixedAttention({ decodeRows, decodeContext, chunks, chunkTokens, chunkComputed }): Seconds {
-      let time = decodeRows > 0 ? valueAt(decodeLine(decodeRows), decodeContext) : empty;
+    mixedAttention(batch): Seconds {
+      const { decodeRows, chunks, chunkTokens, chunkComputed } = batch;
+      let time = decodeRows > 0 ? valueAt(decodeLine(decodeRows), fetched(gpu, batch)) : empty;
       for (let chunk = 0; chunk < chunks; chunk++) {
         const computed = chunkComputed[chunk] ?? 0;
         const end = computed + (chunkTokens[chunk] ?? 0);

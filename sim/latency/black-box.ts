@@ -24,6 +24,7 @@ export function blackBox({
     tokens: (batch) => constant + perToken * batch.tokens + perSequence * batch.rows,
     decodeAttention: () => line,
     windowAttention: () => undefined,
+    readFromCache: () => 0,
     skew: () => 0,
     mixedAttention({ decodeContext, chunks, chunkComputed }) {
       let context = decodeContext;

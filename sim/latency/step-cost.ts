@@ -10,6 +10,8 @@ export interface StepCost {
   decodeAttention(rows: number): PiecewiseLine;
   /** The same over the sliding-window layers, by the sum of what their windows hold; undefined without such layers. */
   windowAttention(rows: number): PiecewiseLine | undefined;
+  /** Of so many tokens that decode rows read again, those that come from the L2 cache: whole tokens, linear but for rounding. */
+  readFromCache(sharedContext: Tokens): Tokens;
   /** What unequal contexts cost on top of `decodeAttention`: `variance` of the contexts, in square tokens. */
   skew(rows: number, variance: number): Seconds;
   /** Attention of a step that holds chunks, decode rows included, all layers; `variance` as in `skew`. */
@@ -36,6 +38,12 @@ export interface BatchSize {
 export type MixedBatch = Readonly<
   Pick<
     StepShape,
-    'decodeRows' | 'decodeContext' | 'windowContext' | 'chunks' | 'chunkTokens' | 'chunkComputed'
+    | 'decodeRows'
+    | 'decodeContext'
+    | 'sharedContext'
+    | 'windowContext'
+    | 'chunks'
+    | 'chunkTokens'
+    | 'chunkComputed'
   >
 >;

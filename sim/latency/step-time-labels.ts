@@ -101,6 +101,7 @@ function touch(cost: StepCost): void {
     {
       decodeRows: 1,
       decodeContext: 1,
+      sharedContext: 0,
       windowContext: 1,
       chunks: 1,
       chunkTokens: [16],

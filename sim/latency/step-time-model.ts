@@ -13,6 +13,11 @@ export interface StepShape {
   decodeContext: number;
   /** Sum of the squares of the same: how unequal the contexts are. */
   decodeContextSquares: number;
+  /**
+   * Tokens in blocks that several sequences hold, each counted once for every holder but one: what decode rows read again.
+   * 0 for models with sliding windows, whose groups of layers share blocks differently.
+   */
+  sharedContext: number;
   /** Sum over decode rows of min(tokens computed before, sliding window); 0 for models without a window. */
   windowContext: number;
   /** Decode rows whose window is not full yet, and steps until the first of them fills it. */

@@ -32,7 +32,7 @@ export class CostTimer implements StepTimer {
     into.steps = Infinity;
     const { rows, lines } = this.linesOf(shape);
     if (rows === 0) return;
-    this.grow(lines.full, shape.decodeContext, shape.decodeTokens, into);
+    this.grow(lines.full, this.fetched(shape), shape.decodeTokens, into);
     if (lines.window !== undefined && shape.windowGrowingRows > 0) {
       this.grow(lines.window, shape.windowContext, windowStep(shape), into);
       into.steps = Math.min(into.steps, Math.max(1, shape.windowStepsToFull));
@@ -65,7 +65,7 @@ export class CostTimer implements StepTimer {
     const { rows, lines } = this.linesOf(shape);
     const constant = this.cost.tokens(size) + this.cost.skew(rows, contextVariance(shape));
     let ticks = Math.round(constant * this.ticksPerSecond);
-    if (rows > 0) ticks += this.lineTicks(lines.full, shape.decodeContext, shape.decodeTokens);
+    if (rows > 0) ticks += this.lineTicks(lines.full, Math.max(0, this.fetched(shape)), shape.decodeTokens);
     if (lines.window !== undefined)
       ticks += this.lineTicks(lines.window, shape.windowContext, windowStep(shape));
     return ticks;
@@ -74,6 +74,11 @@ export class CostTimer implements StepTimer {
   private mixedTicks(shape: StepShape, size: BatchSize): Ticks {
     const seconds = this.cost.tokens(size) + this.cost.mixedAttention(shape, contextVariance(shape));
     return Math.round(seconds * this.ticksPerSecond);
+  }
+
+  /** Tokens of context that decode attention fetches from memory; negative where rows that have none share the most. */
+  private fetched({ decodeContext, sharedContext }: StepShape): number {
+    return sharedContext === 0 ? decodeContext : decodeContext - this.cost.readFromCache(sharedContext);
   }
 
   private lineTicks(line: PiecewiseLine, x: number, step: number): Ticks {
@@ -90,6 +95,10 @@ export class CostTimer implements StepTimer {
   }
 
   private grow(line: PiecewiseLine, x: number, step: number, into: StepGrowth): void {
+    if (x < 0) {
+      into.steps = Math.min(into.steps, Math.ceil(-x / step));
+      return;
+    }
     const piece = pieceAt(line, x);
     into.growth += Math.round((line.slopes[piece] ?? 0) * step * this.ticksPerSecond);
     const end = line.starts[piece + 1];

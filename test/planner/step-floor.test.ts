@@ -21,6 +21,8 @@ const steps = fc.record({
     fc.record({ tokens: fc.integer({ min: 1, max: 4000 }), computed: fc.integer({ min: 0, max: 30000 }) }),
     { maxLength: 6 },
   ),
+  /** Of the contexts' tokens, in percent. */
+  shared: fc.integer({ min: 0, max: 100 }),
 });
 
 describe('the floor under steps', () => {
@@ -40,7 +42,7 @@ spec:
     const timer = pool.stepTime.timer(1e9);
     let [nearPrefill, nearDecode] = [0, 0];
     fc.assert(
-      fc.property(steps, ({ contexts, chunks }) => {
+      fc.property(steps, ({ contexts, chunks, shared }) => {
         let room = pool.engine.maxNumScheduledTokens - contexts.length;
         const fitting = chunks.filter(({ tokens }) => (room -= tokens) >= 0);
         if (contexts.length + fitting.length === 0) return;
@@ -50,6 +52,7 @@ spec:
             contexts,
             fitting.map(({ tokens, computed }) => [tokens, computed]),
           ),
+          sharedContext: Math.floor((sum * shared) / 100),
           windowContext: contexts.reduce(
             (total, context) => total + Math.min(context, pool.stepTime.slidingWindow ?? 0),
             0,

@@ -13,6 +13,8 @@ export interface TimerNumbers {
   readonly knots: readonly number[];
   /** Ticks per token inside the sliding windows of the decode rows. */
   readonly perWindowToken: number;
+  /** Ticks per token that several sequences share. */
+  readonly perSharedToken: number;
   readonly perChunkToken: number;
   readonly perChunkContext: number;
   /** The timer speaks for at most so many steps at once, however long the line goes on. */
@@ -28,6 +30,7 @@ export const timerNumbers: fc.Arbitrary<TimerNumbers> = fc.record({
     .tuple(fc.integer({ min: 1, max: 120 }), fc.integer({ min: 1, max: 400 }))
     .map(([first, gap]) => [first, first + gap]),
   perWindowToken: fc.integer({ min: 0, max: 1 }),
+  perSharedToken: fc.integer({ min: 0, max: 1 }),
   perChunkToken: fc.integer({ min: 0, max: 4 }),
   perChunkContext: fc.integer({ min: 0, max: 1 }),
   patience: fc.oneof({ weight: 4, arbitrary: fc.constant(Infinity) }, fc.integer({ min: 1, max: 9 })),
@@ -41,9 +44,10 @@ export class RandomTimer implements StepTimer {
   }
 
   step(shape: StepShape): Ticks {
-    const { base, rowsPerStair, perStair, perWindowToken, perChunkToken, perChunkContext } = this.numbers;
+    const { base, rowsPerStair, perStair, perChunkToken, perChunkContext } = this.numbers;
+    const { perWindowToken, perSharedToken } = this.numbers;
     let ticks = base + perStair * Math.ceil(shape.decodeRows / rowsPerStair) + this.line(shape.decodeContext);
-    ticks += perWindowToken * shape.windowContext;
+    ticks += perWindowToken * shape.windowContext + perSharedToken * shape.sharedContext;
     for (let chunk = 0; chunk < shape.chunks; chunk++) {
       ticks += perChunkToken * (shape.chunkTokens[chunk] ?? 0);
       ticks += perChunkContext * (shape.chunkComputed[chunk] ?? 0);

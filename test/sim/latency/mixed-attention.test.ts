@@ -41,6 +41,7 @@ describeShared('batches of a chunk and decode rows, as measured', 'data/kernels'
         {
           decodeRows,
           decodeContext: decodeRows * context,
+          sharedContext: 0,
           windowContext: 0,
           chunks: 1,
           chunkTokens: [chunk],
@@ -75,6 +76,7 @@ it.each(['h100-sxm-80gb', 'rtx-4090-24gb'])('%s: a chunk reads no more than the 
         {
           decodeRows: 0,
           decodeContext: 0,
+          sharedContext: 0,
           windowContext: 0,
           chunks: 1,
           chunkTokens: [512],

@@ -17,6 +17,7 @@ function synthetic(seed: number, asyncScheduling: boolean): StepCost {
     tokens: ({ tokens, rows }) => 1e-3 + tokens * 1.37e-7 + rows * 1e-6,
     decodeAttention: () => full,
     windowAttention: () => window,
+    readFromCache: (shared) => Math.round(0.4 * shared),
     skew: (rows, variance) => rows * variance * 1e-14,
     mixedAttention: ({ chunks, decodeContext }) => 1e-6 * chunks + 1e-9 * decodeContext,
     cpu: ({ rows }) => 1e-3 + (seed % 5) * 1.5e-4 + rows * 1e-6,
@@ -38,7 +39,8 @@ describe('growth of decode steps', () => {
         fc.integer({ min: 0, max: 99 }),
         fc.boolean(),
         fc.constantFrom(1e9, 8e9, 64e9),
-        (contexts, seed, asyncScheduling, rate) => {
+        fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 20_000 })),
+        (contexts, seed, asyncScheduling, rate, sharedContext) => {
           const window = 700;
           const timer = new CostTimer(synthetic(seed, asyncScheduling), rate);
           const at = (step: number) => {
@@ -46,6 +48,7 @@ describe('growth of decode steps', () => {
             const growing = now.filter((context) => context < window);
             return {
               ...shapeOf(now),
+              sharedContext,
               windowContext: now.reduce((sum, context) => sum + Math.min(context, window), 0),
               windowGrowingRows: growing.length,
               windowStepsToFull: growing.length === 0 ? Infinity : window - Math.max(...growing),

@@ -39,6 +39,7 @@ export function shapeOf(
     decodeTokens: contexts.length,
     decodeContext: contexts.reduce((sum, context) => sum + context, 0),
     decodeContextSquares: contexts.reduce((sum, context) => sum + context * context, 0),
+    sharedContext: 0,
     windowContext: 0,
     windowGrowingRows: 0,
     windowStepsToFull: Infinity,

@@ -42,6 +42,11 @@ export class PlainBlockPool {
     return this.freeBlocks;
   }
 
+  /** Blocks with several holders, each once for every holder but one. */
+  get shared(): number {
+    return this.blocks.reduce((sum, { refs }) => sum + Math.max(0, refs - 1), 0);
+  }
+
   /** Different contents that can be found. */
   get findable(): number {
     return this.byKey.size;

@@ -12,6 +12,8 @@ export interface PlainPass {
   readonly loads: Load[];
   /** Requests that ended since the pass before. */
   finished: PlainRequest[];
+  /** Tokens in blocks that several requests hold, once for every holder but one, at the end of the pass. */
+  sharedTokens: number;
   /** Tokens asked for and found in the prefix cache: by new requests, by resumed ones. */
   readonly lookups: { queries: number; hits: number };
   readonly resumedLookups: { queries: number; hits: number };
@@ -53,6 +55,7 @@ export function emptyPass(number: number): PlainPass {
     preempted: [],
     loads: [],
     finished: [],
+    sharedTokens: 0,
     lookups: { queries: 0, hits: 0 },
     resumedLookups: { queries: 0, hits: 0 },
   };

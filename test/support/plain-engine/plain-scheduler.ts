@@ -107,6 +107,8 @@ export class PlainScheduler {
 
   /** Counts the pass's tokens as computed: the next pass may be composed before this one has run. */
   private commit(pass: PlainPass): void {
+    if (this.config.slidingWindow === undefined)
+      pass.sharedTokens = this.cache.pool.shared * this.config.blockSize;
     pass.finished = this.finishedSinceLastPass;
     this.finishedSinceLastPass = [];
     if (pass.rows.size > 0) this.composed++;

@@ -13,6 +13,7 @@ export function shapeOf(pass: PlainPass, window: number | undefined): StepShape 
     decodeTokens: sum(decodes.map(({ tokens }) => tokens)),
     decodeContext: sum(decodes.map(({ computed }) => computed)),
     decodeContextSquares: sum(decodes.map(({ computed }) => computed * computed)),
+    sharedContext: pass.sharedTokens,
     windowContext: window === undefined ? 0 : sum(decodes.map(({ computed }) => Math.min(computed, window))),
     windowGrowingRows: growing.length,
     windowStepsToFull: Math.min(...growing.map(({ computed }) => (window ?? 0) - computed)),
