@@ -1,4 +1,6 @@
 import { API_VERSION, type RunEntry, type StageReport } from '../../../documents/run-report.ts';
+import type { EngineProfile } from '../../../hardware-profiles/engine-profile.ts';
+import { loadEngine } from '../../../hardware-profiles/load-engine.ts';
 import { loadModel } from '../../../hardware-profiles/load-model.ts';
 import type { WeightFormat } from '../../../hardware-profiles/model-profile.ts';
 import type { ProfileSource } from '../../../hardware-profiles/profile-source.ts';
@@ -17,6 +19,7 @@ import {
   type ClusterRow,
   type Experiment,
 } from './experiment-schema.ts';
+import { renderTime } from './render-time.ts';
 import { routerOfArm } from './router-of-arm.ts';
 import { siblingKvTokens } from './sibling-kv-tokens.ts';
 
@@ -113,6 +116,7 @@ function notScored(id: string, reason: string): Measurements {
 }
 
 interface Served {
+  readonly profile: EngineProfile;
   readonly server: MeasuredServer;
   readonly quantization: WeightFormat | undefined;
   readonly assumed: boolean;
@@ -132,7 +136,7 @@ function serverOf(
   const { stored, quantization } = format;
   const { engine, assumed } = nearestEngine(profiles, version, date);
   const server = { model, hardware, engine, precision: stored, class: accuracyClassOf(profile, stored) };
-  return { server, quantization, assumed };
+  return { server, profile: loadEngine(profiles, engine), quantization, assumed };
 }
 
 function playedArm(
@@ -141,7 +145,7 @@ function playedArm(
   arm: Arm,
   workload: RatedEntry,
   all: readonly ClusterRow[],
-  { server, quantization, assumed, sibling }: Served & { readonly sibling: number | undefined },
+  { server, profile, quantization, assumed, sibling }: Served & { readonly sibling: number | undefined },
 ): PlayedArm | string {
   const last = LAST_COMPLETE_RATE[entry.id] ?? Infinity;
   // "affinity (run B)" repeats the arm "affinity"; other words in brackets are other settings.
@@ -181,7 +185,10 @@ function playedArm(
         {
           name: arm.arm,
           router: routing.router,
-          ...(routing.gateway !== undefined && { gateway: routing.gateway }),
+          gateway: {
+            ...routing.gateway,
+            ...(routing.tokenises && { tokenization_time: renderTime(profile, workload) }),
+          },
         },
       ],
     },

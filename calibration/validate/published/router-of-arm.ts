@@ -6,9 +6,6 @@ const NEW_NAMES: Readonly<Record<string, string>> = { 'kv-cache-scorer': 'kv-cac
 /** Tokens per second by which the picker turns tokens in flight into milliseconds (prefix-cache-affinity-filter's default). */
 const PEAK_PREFILL = 15928;
 
-/** What a router that tokenises adds to a request: one call of vLLM's render endpoint (llm-d/llm-d.github.io, pull request 469). */
-const RENDER = '7.1ms';
-
 interface PluginSpec {
   readonly type: string;
   readonly parameters?: Readonly<Record<string, unknown>>;
@@ -22,7 +19,9 @@ interface Translated {
 
 export interface ArmRouter {
   readonly router: unknown;
-  readonly gateway: unknown;
+  readonly gateway: { readonly replicas: number } | undefined;
+  /** Whether it has each prompt tokenised before it picks. */
+  readonly tokenises: boolean;
   /** Tokens of a block that the router takes the servers to have; undefined = it does not say. */
   readonly blockSize: number | undefined;
 }
@@ -37,11 +36,11 @@ export function routerOfArm({ arm, plugins = [], weights = {}, replicas }: Arm):
   const listed = plugins.length > 0 ? plugins : Object.keys(weights).map((type) => ({ type }));
   if (listed.length === 0) {
     return /(^|[^a-z])(k8s|kubernetes|rr|round-robin)([^a-z]|$)/i.test(arm)
-      ? { router: { builtin: 'random' }, gateway, blockSize: undefined }
+      ? { router: { builtin: 'random' }, gateway, tokenises: false, blockSize: undefined }
       : 'nothing says how it routes';
   }
   if (listed.every(({ type }) => type === 'random-picker')) {
-    return { router: { builtin: 'random' }, gateway, blockSize: undefined };
+    return { router: { builtin: 'random' }, gateway, tokenises: false, blockSize: undefined };
   }
   const translated = listed.map(todays);
   const problem = translated.find((one) => typeof one === 'string');
@@ -62,7 +61,8 @@ export function routerOfArm({ arm, plugins = [], weights = {}, replicas }: Arm):
         ],
       },
     },
-    gateway: precise === undefined ? gateway : { ...gateway, tokenization_time: RENDER },
+    gateway,
+    tokenises: precise !== undefined,
     blockSize: blockSizeIn(precise?.['tokenProcessorConfig']),
   };
 }

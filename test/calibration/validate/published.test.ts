@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
 import { publishedExperiments } from '../../../calibration/validate/published/published-experiments.ts';
+import { renderTime } from '../../../calibration/validate/published/render-time.ts';
 import { routerOfArm } from '../../../calibration/validate/published/router-of-arm.ts';
 import { score } from '../../../calibration/validate/score.ts';
 import { nodeProfiles } from '../../../cli/files/node-resources.ts';
 import { TaskPlayer } from '../../../cli/jobs/task-player.ts';
+import { loadEngine } from '../../../hardware-profiles/load-engine.ts';
+import { entrySchema } from '../../../scenarios/inference-perf/entry-schema.ts';
 
 const WORKLOAD = {
   id: 'ladder',
@@ -144,6 +147,7 @@ describe('the router of a published policy', () => {
     });
     expect(made).toMatchObject({
       blockSize: 64,
+      tokenises: true,
       router: {
         config: {
           plugins: [
@@ -166,6 +170,23 @@ describe('the router of a published policy', () => {
         },
       },
     });
+  });
+
+  it('asks a server that tokenises, which takes as long as its way in', () => {
+    const engine = loadEngine(nodeProfiles(), 'vllm-0.28');
+    const load = { type: 'constant', stages: [{ rate: 1, duration: 1 }] };
+    const entry = (data: unknown) => entrySchema.parse({ load, data });
+    const prefixes = { num_groups: 2, num_prompts_per_group: 1, output_len: 1 };
+    const long = {
+      ...prefixes,
+      system_prompt_len: 6000,
+      question_len: { type: 'uniform', min: 1000, max: 1400 },
+    };
+    expect(renderTime(engine, entry({ type: 'shared_prefix', shared_prefix: long }))).toBe('18.8ms');
+    const replay = { shared_system_prompt_len: 0, turns_per_conversation: 2 };
+    expect(renderTime(engine, entry({ type: 'conversation_replay', conversation_replay: replay }))).toBe(
+      '9.2ms',
+    );
   });
 
   it('gives up on parameters that are not given', () => {
