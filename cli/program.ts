@@ -15,7 +15,7 @@ import { traceCommand } from './verbs/trace.ts';
 import { validateCommand } from './verbs/validate.ts';
 
 /** What runs when nothing is asked for. */
-const MAIN_JOB = ['run', 'agentic'];
+const MAIN_JOB = ['run', 'agentic', '--replications', '5'];
 
 /** Runs a command line and returns what the process ends with. */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -58,7 +58,8 @@ function prepare(command: Command, terminal: Terminal): void {
     .helpCommand(false)
     .configureHelp({ subcommandTerm: (one) => one.name(), helpWidth: 100, sortSubcommands: false })
     .configureOutput({
-      writeOut: (text) => void terminal.out(text),
+      // Help that nobody reads to its end is no mistake.
+      writeOut: (text) => void terminal.out(text).catch(() => undefined),
       writeErr: (text) => terminal.say(text.trimEnd()),
       outputError: (text, write) => write(usageProblem(text, command)),
     })

@@ -32,7 +32,7 @@ describe('fleetcast as a process', () => {
     const { status, stdout, stderr } = fleetcast();
     expect(status).toBe(0);
     expect(stdout).toMatch(
-      /^agentic: [\d,]+ requests, 8 replicas on 16 GPUs, seed 1\n\n +round-robin +llm-d\n/,
+      /^agentic: [\d,]+ requests, 8 replicas on 16 GPUs, mean of 5 seeds\n\n +round-robin +llm-d\n/,
     );
     expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/95 % interval .*\. Next: .*\.$/);
     expect(stderr).toMatch(/^no scenario given: running the one called agentic/);
