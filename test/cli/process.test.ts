@@ -109,6 +109,16 @@ describe('fleetcast as a process', () => {
     expect(stderr).not.toMatch(/error|EPIPE/);
   });
 
+  it('ends quietly when nobody reads its help', async () => {
+    const child = spawn(process.execPath, [main, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy();
+    let stderr = '';
+    child.stderr.on('data', (piece: Buffer) => (stderr += piece.toString()));
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(0);
+    expect(stderr).toBe('');
+  });
+
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'is ended by %s, which a shell reports as 128 + its number',
     async (signal) => {
