@@ -1,5 +1,5 @@
 import type { ValidationCell, ValidationKnee, ValidationReport } from '../../documents/validation-report.ts';
-import { formatSeconds, threeDigits } from '../format.ts';
+import { formatSeconds, plural, threeDigits } from '../format.ts';
 import { metricName, signedPercent } from '../validation/validation-words.ts';
 import { FIT_WIDTH, SECONDS_LABEL, type Chart } from './chart.ts';
 import { ladder, rounded } from './ladder.ts';
@@ -11,19 +11,27 @@ export const SPLIT_COLORS = { fit: policyColor(1), 'held-out': policyColor(2) } 
 /** Shares around the diagonal that are drawn as bands. */
 const BANDS = [0.25, 0.1];
 
-/** Metrics with fewer points have tables only. */
+/** Metrics with fewer points have no chart of their own. */
 const ENOUGH = 5;
 
-/** Measured against predicted on logarithmic axes, one chart per metric that has enough points. */
+/**
+ * Measured against predicted on logarithmic axes: one chart per metric that has enough points; where none has, as when one
+ * run is validated, one chart of all latencies.
+ */
 export function scatterCharts({
   cells,
 }: ValidationReport): { readonly title: string; readonly chart: Chart }[] {
-  const metrics = [...new Set(cells.map(({ metric }) => metric))];
-  return metrics.flatMap((metric) => {
-    const own = cells.filter((cell) => cell.metric === metric && cell.predicted > 0);
+  const drawable = cells.filter(({ predicted }) => predicted > 0);
+  const metrics = [...new Set(drawable.map(({ metric }) => metric))];
+  const charts = metrics.flatMap((metric) => {
+    const own = drawable.filter((cell) => cell.metric === metric);
     const title = `${metricName(metric)}, ${own.length} points`;
     return own.length < ENOUGH ? [] : [{ title, chart: scatter(metric, own) }];
   });
+  const latencies = drawable.filter(({ unit }) => unit === 's');
+  if (charts.length > 0 || latencies.length === 0) return charts;
+  const title = `All latencies, ${plural(latencies.length, 'point')}`;
+  return [{ title, chart: scatter('latencies', latencies) }];
 }
 
 function scatter(metric: string, cells: readonly ValidationCell[]): Chart {
@@ -71,7 +79,7 @@ function scatter(metric: string, cells: readonly ValidationCell[]): Chart {
               predicted: rounded(cell.predicted),
               split: cell.split,
               load: cell.bin === 'knee' ? 'knee' : 'below',
-              text: `${cell.id}, ${cell.model} on ${cell.hardware}: measured ${written(cell.measured)}, predicted ${written(cell.predicted)}, ${signedPercent(cell.error)}${cell.bin === undefined ? '' : `, ${cell.bin}`}`,
+              text: `${metricName(cell.metric)} of ${cell.id}, ${cell.model} on ${cell.hardware}: measured ${written(cell.measured)}, predicted ${written(cell.predicted)}, ${signedPercent(cell.error)}${cell.bin === undefined ? '' : `, ${cell.bin}`}`,
             })),
           },
           mark: { type: 'point', size: 26, strokeWidth: 1.2, clip: true },

@@ -22,6 +22,15 @@ describe('the page of validate', () => {
     expect(text).toContain('fleetcast validate points.csv');
   });
 
+  it('draws one chart of all latencies where no metric has points enough for its own', () => {
+    const report = madeValidation();
+    const [first] = report.cells;
+    const cells = report.cells.filter(({ id }) => id === first?.id);
+    const text = renderValidationPage({ report: { ...report, cells, knees: [] }, command: '', scripts });
+    expect(text).toContain('id="scatter-latencies" class="plot"');
+    expect(text).not.toContain('id="scatter-ttft-mean"');
+  });
+
   it('marks scores of fewer than three pairs, and shows the noise of repeated runs', () => {
     expect(page()).toMatch(/<td>~1<\/td>/);
     expect(page()).toMatch(/<td>2\.0%<\/td>/);
