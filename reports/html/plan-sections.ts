@@ -1,5 +1,6 @@
 import type { Plan } from '../../documents/plan.ts';
 import { formatSeconds, formatShare, plural, threeDigits } from '../format.ts';
+import { fleetFacts } from '../plan/fleet-facts.ts';
 import {
   bandsText,
   fleetText,
@@ -36,9 +37,7 @@ function fleetSection(plan: Plan, suffix: string, of: string): Markup {
   const fleet = plan.best ?? plan.nearestMiss;
   if (fleet === undefined) return html``;
   const { forecast } = fleet;
-  const { lowerBoundUsdPerHour: usd, lowerBoundGpus: gpus, optimalityGap: gap } = plan;
-  const bound =
-    usd === undefined ? (gpus === undefined ? undefined : `${gpus} GPUs`) : `$${usd.toFixed(2)} an hour`;
+  const known = fleetFacts(plan, fleet);
   const facts: (readonly [string, string | undefined])[] = [
     ['fleet', fleetText(fleet)],
     ['violated', plan.nearestMiss?.violated],
@@ -49,25 +48,18 @@ function fleetSection(plan: Plan, suffix: string, of: string): Markup {
         ? undefined
         : `$${threeDigits(forecast.cost.usdPerMillionInputTokens ?? 0)} in, $${threeDigits(forecast.cost.usdPerMillionOutputTokens)} out, each bearing all cost`,
     ],
-    [
-      'attainment',
-      forecast?.goodput?.attainment === undefined ? undefined : formatShare(forecast.goodput.attainment),
-    ],
+    ['verdict', known.verdict],
+    ['attainment', known.attainment],
+    ['TTFT P50 / P90 / P99', known.ttft],
+    ['TPOT P50 / P90 / P99', known.tpot],
+    ['E2E P50 / P90 / P99', known.e2e],
+    ['prefix hit rate', known.hitRate],
+    ['headroom', known.headroom],
     ['replications', replicationsText(fleet)],
     ['model error', bandsText(plan)],
-    [
-      'lower bound',
-      bound &&
-        `${bound} without any queue${gap === undefined ? '' : `; the answer is ${formatShare(gap)} above it`}`,
-    ],
+    ['lower bound', known.lowerBound],
     ['power', plan.energy && `${powerText(plan.energy)}; ${plan.energy.source}`],
-    ...plan.terms.map(
-      ({ term, usdPerMonth, gpuMonthsPerMonth }) =>
-        [
-          term.replaceAll('_', ' '),
-          `$${Math.round(usdPerMonth)} for ${gpuMonthsPerMonth} GPU-months a month`,
-        ] as const,
-    ),
+    ...known.terms,
     ...plan.runnersUp.map(
       (other) => ['runner-up', `${fleetText(other)}, ${priceText(other)}: ${other.reason}`] as const,
     ),
@@ -161,7 +153,7 @@ function ledgerSection({ candidates }: Plan, suffix: string, of: string): Markup
             poolsText(candidate.pools),
             candidate.policy,
             candidate.usdPerHour === undefined
-              ? `${candidate.gpus} GPUs`
+              ? plural(candidate.gpus, 'GPU')
               : `$${candidate.usdPerHour.toFixed(2)}`,
             candidate.outcome,
             candidate.reason,

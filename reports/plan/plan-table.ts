@@ -4,6 +4,7 @@ import { answerLine } from '../answer-line.ts';
 import { painter, type Paint } from '../paint.ts';
 import { sectionsText, wrap } from '../text-layout.ts';
 import { calendarRows, growthRows } from './calendar-rows.ts';
+import { fleetFacts } from './fleet-facts.ts';
 import { bandsText, poolsText, powerText, priceText, replicationsText } from './plan-words.ts';
 
 const WIDTH = 80;
@@ -45,8 +46,7 @@ function chosen(plan: Plan): string[] {
   const fleet = plan.best ?? plan.nearestMiss;
   if (fleet === undefined) return [];
   const { forecast } = fleet;
-  const steady = forecast !== undefined && forecast.verdict !== 'unstable';
-  const bound = forecast?.goodput?.attainmentLowerBound;
+  const facts = fleetFacts(plan, fleet);
   const rows: readonly (readonly [string, string | undefined])[] = [
     [plan.feasible ? 'cheapest fleet' : 'nearest miss', poolsText(fleet.pools)],
     ['violated', plan.nearestMiss?.violated],
@@ -59,35 +59,17 @@ function chosen(plan: Plan): string[] {
         ? undefined
         : `${threeDigits(forecast.cost.usdPerMillionInputTokens)} in, ${threeDigits(forecast.cost.usdPerMillionOutputTokens ?? 0)} out (each bearing all cost)`,
     ],
-    ['verdict', forecast?.verdict],
-    [
-      'attainment',
-      forecast?.goodput?.attainment === undefined
-        ? undefined
-        : `${formatShare(forecast.goodput.attainment)}${bound === undefined ? '' : `, at least ${formatShare(bound)}`}`,
-    ],
-    ['TTFT P50/P90/P99', steady ? spread(forecast.ttft) : undefined],
-    ['TPOT P50/P90/P99', steady ? spread(forecast.tpot) : undefined],
+    ['verdict', facts.verdict],
+    ['attainment', facts.attainment],
+    ['TTFT P50/P90/P99', facts.ttft],
+    ['TPOT P50/P90/P99', facts.tpot],
     ['replications', replicationsText(fleet)],
     ['model error', bandsText(plan)],
-    [
-      'prefix hit rate',
-      forecast?.prefixCache.hitRate === undefined ? undefined : formatShare(forecast.prefixCache.hitRate),
-    ],
+    ['prefix hit rate', facts.hitRate],
     ['power', plan.energy && powerText(plan.energy)],
-    ['lower bound', boundText(plan)],
-    ...plan.terms.map(
-      ({ term, usdPerMonth, gpuMonthsPerMonth, breakEvenUtilization: share }) =>
-        [
-          term.replaceAll('_', ' '),
-          `$${formatCount(usdPerMonth)} for ${gpuMonthsPerMonth} GPU-months a month${share === undefined ? '' : `, pays above ${formatShare(share)} use`}`,
-        ] as const,
-    ),
-    [
-      'headroom',
-      plan.headroom &&
-        `meets the SLO up to ${threeDigits(plan.headroom.meetsAtRequestsPerSecond)} requests/s, ${threeDigits(plan.headroom.meetsAt / plan.requirement.load)} times the planned load${plan.headroom.monthsOfGrowth === undefined ? '' : `: ${plan.headroom.monthsOfGrowth} months of growth`}${plan.headroom.users === undefined ? '' : `: ${formatCount(plan.headroom.users)} users`}`,
-    ],
+    ['lower bound', facts.lowerBound],
+    ...facts.terms,
+    ['headroom', facts.headroom],
     ...plan.runnersUp.map(
       (other) =>
         [
@@ -99,28 +81,6 @@ function chosen(plan: Plan): string[] {
   return rows.flatMap(([name, value]) =>
     value === undefined ? [] : wrap(`${name.padEnd(18)}${value}`, WIDTH, ' '.repeat(18)),
   );
-}
-
-function boundText({
-  lowerBoundUsdPerHour: usd,
-  lowerBoundGpus: gpus,
-  optimalityGap,
-}: Plan): string | undefined {
-  const bound = usd === undefined ? gpus && `${gpus} GPUs` : `$${usd.toFixed(2)} an hour`;
-  if (bound === undefined) return undefined;
-  return `${bound} without any queue${optimalityGap === undefined ? '' : `; the answer is ${formatShare(optimalityGap)} above it`}`;
-}
-
-function spread({
-  p50,
-  p90,
-  p99,
-}: {
-  p50?: number | undefined;
-  p90?: number | undefined;
-  p99?: number | undefined;
-}): string {
-  return [p50, p90, p99].map((value) => (value === undefined ? '-' : formatSeconds(value))).join(' / ');
 }
 
 function titled(title: string, lines: readonly string[]): string[] {

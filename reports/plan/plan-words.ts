@@ -1,6 +1,6 @@
 import { LATENCY_FAMILIES } from '../../documents/model-error.ts';
 import type { Plan, PlannedFleet, PlanPool } from '../../documents/plan.ts';
-import { formatSeconds, formatShare, threeDigits } from '../format.ts';
+import { formatSeconds, formatShare, plural, threeDigits } from '../format.ts';
 import { bandText } from '../band-rows.ts';
 
 interface Fleet {
@@ -23,7 +23,7 @@ export function poolsText(pools: readonly PlanPool[]): string {
 
 /** The same with GPUs and policy. */
 export function fleetText({ pools, policy, gpus }: Fleet): string {
-  return `${poolsText(pools)} (${gpus} GPU${gpus === 1 ? '' : 's'}) under ${policy}`;
+  return `${poolsText(pools)} (${plural(gpus, 'GPU')}) under ${policy}`;
 }
 
 /** `$17.70 an hour, $12,921 a month`; empty without prices. */

@@ -99,6 +99,11 @@ describe('plan', () => {
     expect(files()).toEqual(['deploy', 'plan.html', 's.yaml']);
     const page = read('plan.html');
     expect(page).toContain('Every fleet that was looked at');
+    const facts = [...page.matchAll(/<dt>([^<]+)<\/dt>/g)].map(([, name]) => name);
+    const spreads = ['TTFT', 'TPOT', 'E2E'].map((name) => `${name} P50 / P90 / P99`);
+    expect(facts).toEqual(
+      expect.arrayContaining(['verdict', 'attainment', ...spreads, 'prefix hit rate', 'headroom']),
+    );
     const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
     expect(ids.length).toBe(new Set(ids).size);
     const data = /<script type="application\/json" id="charts">([\s\S]*?)<\/script>/.exec(page)?.[1] ?? '{}';
