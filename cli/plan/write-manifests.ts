@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { UserError } from '../../base/user-error.ts';
 import type { Plan, PlanPool } from '../../documents/plan.ts';
-import { planManifests } from '../../reports/plan/plan-manifests.ts';
+import { GATEWAY, planManifests } from '../../reports/plan/plan-manifests.ts';
 import { BUILTIN_POLICIES } from '../../scenarios/builtin-policies.ts';
 import type { LoadedScenario } from '../../scenarios/load/load-scenario.ts';
 import { engineNamed, isOtherEngine } from '../../scenarios/resolve/engine-profile-of.ts';
@@ -76,6 +76,10 @@ export function writeManifests(
       ? 'no fleet keeps the promise: no manifests written'
       : `wrote ${files.size} manifests; apply them with: kubectl apply -f ${folder}`,
   );
+  const remark = files.has('service.yaml')
+    ? `${plan.best?.policy} has no EndpointPickerConfig: its Service balances connections at random (kube-proxy), not requests by ${plan.best?.policy}`
+    : `the HTTPRoute needs a Gateway named ${GATEWAY} in the same namespace`;
+  if (files.size > 0) terminal.say(remark);
 }
 
 /** Keys of a scenario's engine that are flags of `vllm serve` of the same name (vllm/engine/arg_utils.py). */

@@ -21,7 +21,25 @@ export interface ManifestInput {
 const PORTS = { server: 8000, picker: 9002, health: 9003, metrics: 9090 };
 
 /** The Gateway that the route hangs on, as the guides of llm-d and of the Gateway API inference extension name it. */
-const GATEWAY = 'inference-gateway';
+export const GATEWAY = 'inference-gateway';
+
+/**
+ * What a container asks for (github.com/ROCm/k8s-device-plugin and github.com/NVIDIA/k8s-device-plugin, README), and vLLM's images: Docker
+ * Hub, vllm/vllm-openai and vllm/vllm-openai-rocm, tagged by release; both start `vllm serve`.
+ */
+const VENDORS = {
+  nvidia: { resource: 'nvidia.com/gpu', image: 'vllm/vllm-openai' },
+  amd: { resource: 'amd.com/gpu', image: 'vllm/vllm-openai-rocm' },
+};
+
+/** Gated models load with a token alone (docs.vllm.ai, Using Kubernetes); open ones do without the secret. */
+const HF_TOKEN = {
+  name: 'HF_TOKEN',
+  valueFrom: { secretKeyRef: { name: 'hf-token', key: 'token', optional: true } },
+};
+
+/** Annotation with what an object does otherwise than was planned, or needs. */
+const REMARK = 'fleetcast/remark';
 
 /** The endpoint picker, as https://github.com/llm-d/llm-d-inference-scheduler/releases/tag/v0.7.1 publishes it. */
 const PICKER_IMAGE = 'ghcr.io/llm-d/llm-d-inference-scheduler:v0.7.1';
@@ -60,7 +78,7 @@ export function planManifests({
       {
         apiVersion: 'v1',
         kind: 'Service',
-        metadata: { name: app },
+        metadata: { name: app, annotations: { [REMARK]: plainServiceRemark(best.policy) } },
         spec: { selector: { app }, ports: [{ port: PORTS.server, targetPort: PORTS.server }] },
       },
     ]);
@@ -74,6 +92,11 @@ export function planManifests({
   return files;
 }
 
+/** How a Service balances otherwise than a router. Source: kubernetes.io, Virtual IPs and Service Proxies, "iptables proxy mode". */
+function plainServiceRemark(policy: string): string {
+  return `kube-proxy balances each connection at random, not each request by ${policy} as was planned: clients that reuse connections load the servers unevenly`;
+}
+
 function serverOf(
   app: string,
   pool: PlanPool,
@@ -84,6 +107,7 @@ function serverOf(
 ): unknown {
   const labels = { app, pool: nameOf(pool.name) };
   const gpus = pool.tensor_parallel_size;
+  const vendor = server.device?.maker === 'AMD' ? VENDORS.amd : VENDORS.nvidia;
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -98,7 +122,7 @@ function serverOf(
           containers: [
             {
               name: 'vllm',
-              image: `vllm/vllm-openai:v${server.engineVersion}`,
+              image: `${vendor.image}:v${server.engineVersion}`,
               args: [
                 server.model,
                 `--tensor-parallel-size=${gpus}`,
@@ -106,8 +130,9 @@ function serverOf(
                   ([flag, value]) => `--${flag.replaceAll('_', '-')}=${value}`,
                 ),
               ],
+              env: [HF_TOKEN],
               ports: [{ name: 'http', containerPort: PORTS.server }],
-              resources: { limits: { 'nvidia.com/gpu': gpus } },
+              resources: { limits: { [vendor.resource]: gpus } },
               readinessProbe: { httpGet: { path: '/health', port: PORTS.server } },
               // Tensor parallelism passes tensors through shared memory.
               volumeMounts: [{ name: 'shm', mountPath: '/dev/shm' }],
@@ -139,7 +164,10 @@ function routeObjects(app: string): unknown[] {
     {
       apiVersion: 'gateway.networking.k8s.io/v1',
       kind: 'HTTPRoute',
-      metadata: { name: app },
+      metadata: {
+        name: app,
+        annotations: { [REMARK]: `needs a Gateway named ${GATEWAY} in this namespace` },
+      },
       spec: {
         parentRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: GATEWAY }],
         rules: [
