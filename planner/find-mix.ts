@@ -1,3 +1,4 @@
+import { cheaperMixes } from './cheaper-mixes.ts';
 import { fleetOf } from './fleet-of.ts';
 import { casesOf, lanesOf, priceOf, type FleetSpace, type FoundFleets } from './find-fleet.ts';
 import type { PlanSpec } from '../scenarios/schema/plan-schema.ts';
@@ -22,8 +23,11 @@ export interface FoundMixes {
   readonly best: FleetRun | undefined;
   /** The next cheapest that was found. */
   readonly runnerUp: FleetRun | undefined;
-  /** Whether every cheaper mix was simulated, is smaller than one of the same kinds that missed, or cannot do the work. */
-  readonly complete: boolean;
+  /**
+   * Why no cheaper mix does: `simulated` where each was, but for those that provably cannot do the work; `smaller` where some
+   * were only taken to miss, as they are smaller than one of the same kinds that missed; undefined where some are open.
+   */
+  readonly ruledOut: 'simulated' | 'smaller' | undefined;
 }
 
 /** Rounds of proposals for a policy before the search gives up. A choice, for speed. */
@@ -35,13 +39,17 @@ const ROUND = 2;
 /** Rounds that follow the estimated capacities before what they rule out is looked at as well. */
 const TRUSTED_ROUNDS = 4;
 
+/** Cheaper mixes, of all policies together, that are simulated one by one. A choice, for speed. */
+const MOST_SINGLY = 64;
+
 /** How much more capacity is asked for than that of a mix that missed. */
 const TIGHTER = 1.03;
 
 /**
  * The cheapest mix of kinds that keeps its promise and costs less than `limit`. An integer program proposes the cheapest one
  * by estimated capacities, which is simulated. When the estimates have no more to offer, it proposes the largest ones of
- * those that are still cheaper, until none is left: a mix that misses rules out smaller ones of exactly the same kinds.
+ * those that are still cheaper, until none is left: a mix that misses rules out smaller ones of exactly the same kinds. Routers that do not look at load
+ * break that rule, so where few mixes are cheaper than what was found, each of them is simulated as well.
  */
 export async function findMix(search: MixSearch): Promise<FoundMixes> {
   const { space, ledger } = search;
@@ -89,10 +97,37 @@ export async function findMix(search: MixSearch): Promise<FoundMixes> {
     }
     complete &&= !isOpen;
   }
+  const singly = await eachCheaper(
+    search,
+    Math.min(search.limit, ...met.map((run) => priceOfRun(space, run))),
+  );
+  if (singly !== undefined) met.push(...singly);
   met.sort((a, b) => priceOfRun(space, a) - priceOfRun(space, b));
   const [cheapest, runnerUp] = met;
-  const best = cheapest === undefined || complete ? cheapest : await trimmed(space, cheapest, ledger);
-  return { best, runnerUp, complete };
+  const ruledOut = singly !== undefined ? 'simulated' : complete ? 'smaller' : undefined;
+  const best =
+    cheapest === undefined || ruledOut !== undefined ? cheapest : await trimmed(space, cheapest, ledger);
+  return { best, runnerUp, ruledOut };
+}
+
+/**
+ * Simulates all mixes below a price, the cheapest first, until one keeps its promise: gives that one, or none. Undefined
+ * where they are too many.
+ */
+async function eachCheaper(
+  { space, plan, ledger }: MixSearch,
+  limit: number,
+): Promise<readonly FleetRun[] | undefined> {
+  const most = Math.floor(MOST_SINGLY / Math.max(1, space.policies.length));
+  const mixes = cheaperMixes({ ...supplyOf(space, plan), limit }, most);
+  if (mixes === undefined) return undefined;
+  const runs = mixes.flatMap((units) => space.policies.map((policy) => runOf(space, units, policy)));
+  for (let at = 0; at < runs.length; at += ROUND) {
+    const round = runs.slice(at, at + ROUND);
+    await ledger.all(round.flatMap((run) => casesOf(space, run).slice(0, 1)));
+    for (const run of round) if (await ledger.keeps(casesOf(space, run))) return [run];
+  }
+  return [];
 }
 
 /**

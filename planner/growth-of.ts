@@ -13,7 +13,7 @@ export interface GrowthToPlan extends FleetOfKind {
 /** Months for which one purchase is made: a quarter. */
 const MONTHS_OF_A_PURCHASE = 3;
 
-/** When a growing load exceeds the answer, and its purchase by quarters; undefined where nothing grows. */
+/** When a growing load exceeds the answer, and its purchase by quarters, empty for mixes; undefined where nothing grows. */
 export async function growthOf(input: GrowthToPlan): Promise<PlanGrowth | undefined> {
   const { space, run, plan, meetsAt } = input;
   const { growthPerMonth, load, peak } = space.requirement;

@@ -59,7 +59,11 @@ export async function makeJointPlan(asked: readonly PlanToMake[]): Promise<Joint
     cheapest: search,
     patience: PATIENCE,
   });
-  const proved = joint.proved && searches.every(({ option }) => option.chosen.mixed?.complete !== false);
+  const proved =
+    joint.proved &&
+    searches.every(
+      ({ option }) => option.chosen.mixed === undefined || option.chosen.mixed.ruledOut === 'simulated',
+    );
   const plans: (PlanFigures | undefined)[] = [];
   for (const model of inputs.keys()) {
     // A model that has no fleet even on its own says how near it comes.

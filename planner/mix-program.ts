@@ -18,7 +18,7 @@ export interface MixProgram {
   /** Watts of a unit of each kind, and how many all of them may draw together; absent without a limit. */
   readonly power?: { readonly watts: readonly number[]; readonly limit: number };
   readonly leastKinds: number;
-  /** Fleets that do not do: neither they nor smaller ones of exactly the same kinds are taken. */
+  /** Fleets that do not do: neither they nor smaller ones of exactly the same kinds are taken, which nothing proves to miss. */
   readonly cuts: readonly (readonly number[])[];
 }
 

@@ -5,6 +5,13 @@ import type { FoundMixes } from './find-mix.ts';
 import type { PlanSpace } from './plan-space.ts';
 import type { Requirement } from './requirement.ts';
 
+const MIXES_TEXT = {
+  simulated: 'every cheaper mix of kinds was simulated, or provably cannot do the work',
+  smaller:
+    'cheaper mixes of kinds that are smaller than one of the same kinds that missed were taken to miss, not simulated: a cheaper mix may exist',
+  open: 'the search for mixes of kinds ended before all cheaper ones were ruled out: a cheaper mix may exist',
+};
+
 /** What weakens the plan, beside what weakens its forecast. */
 export function planLabels(
   { plan, priced }: PlanSpace,
@@ -32,10 +39,9 @@ export function planLabels(
       ? []
       : [
           {
-            code: 'mixes',
-            text: mixes.complete
-              ? 'every cheaper mix of kinds was simulated, is smaller than a mix of the same kinds that missed, or cannot do the work'
-              : 'the search for mixes of kinds ended before all cheaper ones were ruled out: a cheaper mix may exist',
+            // Another code where a cheaper mix may exist: the answer's sentence claims less then.
+            code: mixes.ruledOut === 'simulated' ? 'mixes' : 'mixes-open',
+            text: MIXES_TEXT[mixes.ruledOut ?? 'open'],
             path: 'spec.plan.mixes',
           },
         ]),
@@ -46,6 +52,24 @@ export function planLabels(
             code: 'calendar-of-mixes',
             text: 'the calendar is not applied: only fleets of one kind are scaled by it',
             path: 'spec.plan.calendar',
+          },
+        ]),
+    ...(requirement.growthPerMonth === 0 || explored === undefined || (fleet?.pools.length ?? 0) < 2
+      ? []
+      : [
+          {
+            code: 'purchases-of-mixes',
+            text: 'no purchases by quarter are given: only fleets of one kind are bought in steps',
+            path: 'spec.plan.growth_per_month',
+          },
+        ]),
+    ...(plan.months === 0 || requirement.growthPerMonth > 0
+      ? []
+      : [
+          {
+            code: 'months-without-growth',
+            text: 'the months change nothing without growth_per_month: the load of today is planned for',
+            path: 'spec.plan.months',
           },
         ]),
     ...(plan.calendar === undefined || explored === undefined || fleet?.pools.length !== 1

@@ -55,7 +55,12 @@ function headroomText({ headroom, requirement }: Plan): string | undefined {
   const { meetsAt, meetsAtRequestsPerSecond, monthsOfGrowth: months, users } = headroom;
   const growth = months === undefined ? '' : `: ${plural(months, 'month')} of growth`;
   const carried = users === undefined ? '' : `: ${plural(users, 'user')}`;
-  return `meets the SLO up to ${threeDigits(meetsAtRequestsPerSecond)} requests/s, ${threeDigits(meetsAt / requirement.load)} times the planned load${growth}${carried}`;
+  const at = `${threeDigits(meetsAtRequestsPerSecond)} requests/s`;
+  const times = meetsAt / requirement.load;
+  // Where no higher load was played, the planned one is all that is known.
+  if (headroom.breaksAt === undefined && times <= 1) return `was not tried beyond the planned ${at}`;
+  const end = headroom.breaksAt === undefined ? '; was not tried beyond' : '';
+  return `meets the SLO up to ${at}, ${threeDigits(times)} times the planned load${growth}${carried}${end}`;
 }
 
 function spread(distribution: NonNullable<PlannedFleet['forecast']>['ttft']): string {

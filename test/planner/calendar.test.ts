@@ -67,6 +67,22 @@ describe('a calendar of loads', () => {
     expect(labels.map(({ code }) => code)).toContain('calendar-of-mixes');
   });
 
+  it('says that a mix has no purchases by quarter, and that months without growth change nothing', async () => {
+    const plans = ['growth_per_month: 0.01, months: 2', 'months: 2'].map((keys) =>
+      planOf(scenario(`{ max_gpus: 30, stock: { gpu-a: 3, gpu-b: 3 }, ${keys} }`)).plan(),
+    );
+    const [growing, still] = await Promise.all(plans);
+    expect(growing?.best?.pools).toHaveLength(2);
+    expect(growing?.growth?.purchases).toEqual([]);
+    const [codes = [], codesOfStill = []] = [growing, still].map((plan) =>
+      plan?.labels.map(({ code }) => code),
+    );
+    expect(codes).toContain('purchases-of-mixes');
+    expect(codes).not.toContain('months-without-growth');
+    expect(codesOfStill).toContain('months-without-growth');
+    expect(codesOfStill).not.toContain('purchases-of-mixes');
+  });
+
   it.each([
     ['[ { name: day, hours_per_week: 100, load: 1 } ]', /add up to the 168 hours/],
     ['[ { name: day, hours_per_week: 168, load: 0.9 } ]', /a period with load 1/],
