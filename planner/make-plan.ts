@@ -50,6 +50,7 @@ export async function planOf(
   const growth = answer && explored && (await growthOf({ ...answer, plan, meetsAt: explored.meetsAt }));
   const calendar =
     answer && (await calendarOf({ ...answer, calendar: plan.calendar, power: plan.power, prices, rate }));
+  const bought = bestRun && termsOf(prices, shapes, bestRun);
   const bound = mixed !== undefined ? mixBound(fleets, plan, solve) : lowerBound(fleets);
   const price = priced ? bestFleet?.usdPerHour : bestFleet?.gpus;
   return {
@@ -89,7 +90,7 @@ export async function planOf(
     ...(explored?.headroom !== undefined && { headroom: explored.headroom }),
     loads: explored?.loads ?? [],
     degraded: explored?.degraded ?? [],
-    terms: bestRun === undefined ? [] : termsOf(prices, shapes, bestRun),
+    terms: bought?.terms ?? [],
     ...(bestRun !== undefined &&
       bestFleet !== undefined && { ...energyOf(shapes, bestRun, bestFleet, plan.power) }),
     ...(growth !== undefined && { growth }),
@@ -121,7 +122,10 @@ export async function planOf(
     }),
     ...(explored?.scaling !== undefined && { scaling: explored.scaling }),
     effort: effortOf(ledger.lines),
-    labels: planLabels(space, requirement, bestFleet ?? nearest, mixed, explored),
+    labels: [
+      ...planLabels(space, requirement, bestFleet ?? nearest, mixed, explored),
+      ...(bought?.labels ?? []),
+    ],
   };
 }
 

@@ -113,6 +113,20 @@ describe('what a plan must carry', () => {
     expect(sensitivities.map(({ what }) => what)).toContain('SLO target ttft, s');
   });
 
+  it('counts a kind of a mix without a term at its price on demand, and says so', async () => {
+    const { best, terms, labels } = await planOf(
+      scenario('{ max_gpus: 30, stock: { gpu-a: 2, gpu-b: 2 } }'),
+    ).plan();
+    const [a = 0, b = 0] = best?.pools.map(({ replicas }) => replicas) ?? [];
+    expect(best?.pools.map(({ hardware }) => hardware)).toEqual(['gpu-a', 'gpu-b']);
+    const reserved = terms.find(({ term }) => term === 'one_year');
+    expect(reserved?.usdPerHour).toBeCloseTo(0.6 * a + 1.3 * b, 9);
+    // Of what is reserved alone: the rest is paid by use.
+    expect(reserved?.breakEvenUtilization).toBeCloseTo(0.6, 9);
+    const texts = labels.filter(({ code }) => code === 'missing-term').map(({ text }) => text);
+    expect(texts).toContain('gpu-b: no price under one_year, so the price on demand counts there');
+  });
+
   it('loses a part of every kind of a mix with a zone', async () => {
     const { best, degraded } = await planOf(
       scenario('{ max_gpus: 30, stock: { gpu-a: 3, gpu-b: 3 }, survive: zone, zones: 3 }', { rate: 12 }),
