@@ -42,7 +42,7 @@ export function withSlo(
             ...entry.labels,
             {
               code: 'too-little-data',
-              text: `${blocks} blocks are too few for a lower bound of attainment: its point estimate decides whether the SLO is met`,
+              text: `${blocks} ${blocks === 1 ? 'block is' : 'blocks are'} too few for a lower bound of attainment: its point estimate decides whether the SLO is met`,
             },
           ],
   };

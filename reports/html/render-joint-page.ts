@@ -41,9 +41,13 @@ export function renderJointPage({ plan, scenario, command, scripts }: JointPageI
 }
 
 function answerSection({ answer, effort, models }: JointPlan): Markup {
+  const colon = answer.sentence.indexOf(': ');
+  const headline = colon < 0 ? answer.sentence : `${answer.sentence.slice(0, colon)}.`;
+  const rest = colon < 0 ? '' : answer.sentence.slice(colon + 2);
   return html`<section class="answer" aria-label="Answer">
     <p class="kicker">${plural(models.length, 'model')} on shared GPUs; ${plural(effort.runs, 'run')}</p>
-    <h1>${typeset(answer.sentence)}</h1>
+    <h1>${typeset(headline)}</h1>
+    ${rest === '' ? undefined : html`<p class="because">${typeset(rest)}</p>`}
     ${answer.next === undefined ? undefined : html`<p class="next"><b>Next:</b> ${typeset(answer.next)}.</p>`}
     <p class="doubt">A simulation, not a measurement. <a href="#labels">What weakens it</a> stands below.</p>
   </section>`;
@@ -58,7 +62,7 @@ function modelsSection({ models, total, feasible }: JointPlan): Markup {
       ...[
         fleet === undefined ? 'none' : `${poolsText(fleet.pools)} under ${fleet.policy}`,
         fleet === undefined ? '–' : String(fleet.gpus),
-        (fleet && priceText(fleet)) ?? '–',
+        (fleet && priceText(fleet)) || '–',
         attainment === undefined ? '–' : formatShare(attainment),
         alone === undefined ? '–' : `${poolsText(alone.pools)}, ${priceText(alone)}`,
       ].map(typeset),

@@ -1,6 +1,6 @@
 import type { JointPlan, JointPlanLimit } from '../../documents/joint-plan.ts';
 import type { Plan } from '../../documents/plan.ts';
-import { listed, threeDigits } from '../format.ts';
+import { listed, plural, threeDigits } from '../format.ts';
 import { poolsText, priceText } from './plan-words.ts';
 
 type Model = JointPlan['models'][number];
@@ -15,7 +15,7 @@ export function jointAnswerOf(plan: JointPlan): JointPlan['answer'] {
     const price = priceText(total);
     const dearer = models.filter(isDearer).map(({ name }) => name);
     return {
-      sentence: `${listed(fleets)} are the cheapest fleets ${proved ? '' : 'found '}that keep all promises within what they share: ${price === '' ? '' : `${price}, `}${total.gpus} GPUs${dearer.length === 0 ? '; each is also the cheapest on its own' : `; ${listed(dearer)} would cost less alone, but ${limits.filter(isBinding).map(takenText).join('; ')}`}.`,
+      sentence: `${listed(fleets)} are the cheapest fleets ${proved ? '' : 'found '}that keep all promises within what they share: ${price === '' ? '' : `${price}, `}${plural(total.gpus, 'GPU')}${dearer.length === 0 ? '; each is also the cheapest on its own' : `; ${listed(dearer)} would cost less alone, but ${limits.filter(isBinding).map(takenText).join('; ')}`}.`,
     };
   }
   const lost = models.filter(({ alone }) => alone === undefined);
@@ -83,6 +83,6 @@ function takenText(limit: JointPlanLimit): string {
     case 'stock':
       return `the cheapest ones would take ${taken} ${hardware ?? ''}, and the stock is ${had}`;
     case 'max_gpus':
-      return `the cheapest ones would take ${taken} GPUs, and max_gpus is ${had}`;
+      return `the cheapest ones would take ${plural(usedAlone ?? 0, 'GPU')}, and max_gpus is ${had}`;
   }
 }

@@ -1,6 +1,6 @@
 import type { JointPlan } from '../../documents/joint-plan.ts';
 import { answerLine } from '../answer-line.ts';
-import { formatCount, formatShare, plural } from '../format.ts';
+import { formatCount, formatShare, plural, seedsText } from '../format.ts';
 import { painter, type Paint } from '../paint.ts';
 import { sectionsText, wrap } from '../text-layout.ts';
 import { amountText, isDearer, limitName } from './joint-answer.ts';
@@ -28,7 +28,7 @@ export function renderJointTable(plan: JointPlan, { color }: { readonly color: b
 
 function heading({ models: all, effort, manifest }: JointPlan): string[] {
   return wrap(
-    `${all.map(({ name }) => name).join(' + ')}: ${plural(all.length, 'model')} that share what may be bought; ${formatCount(effort.searches)} of their fleets searched for, ${plural(effort.runs, 'run')}; seed ${manifest.seeds.join()}`,
+    `${all.map(({ name }) => name).join(' + ')}: ${plural(all.length, 'model')} that share what may be bought; ${formatCount(effort.searches)} of their fleets searched for, ${plural(effort.runs, 'run')}; ${seedsText(manifest.seeds)}`,
     WIDTH,
   );
 }

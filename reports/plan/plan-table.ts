@@ -1,5 +1,5 @@
 import type { Plan, PlanCandidate } from '../../documents/plan.ts';
-import { formatCount, formatSeconds, formatShare, plural, threeDigits } from '../format.ts';
+import { formatCount, formatSeconds, formatShare, plural, seedsText, threeDigits } from '../format.ts';
 import { answerLine } from '../answer-line.ts';
 import { painter, type Paint } from '../paint.ts';
 import { sectionsText, wrap } from '../text-layout.ts';
@@ -36,7 +36,7 @@ function heading({ manifest, demand, requirement, effort }: Plan): string[] {
     requirement.peakLoad === 1 ? '' : `, to hold at ${threeDigits(requirement.peakLoad)} times that load`;
   const survive = requirement.survive === 'none' ? '' : `, and without one ${requirement.survive}`;
   return wrap(
-    `${manifest.scenario}: ${plural(demand.requests, 'request')}, ${threeDigits(demand.requestsPerSecond)} a second${peak}${survive}; ${plural(effort.runs, 'run')}, ${formatCount(effort.shortened)} of them cut short; seed ${manifest.seeds.join()}`,
+    `${manifest.scenario}: ${plural(demand.requests, 'request')}, ${threeDigits(demand.requestsPerSecond)} a second${peak}${survive}; ${plural(effort.runs, 'run')}, ${formatCount(effort.shortened)} of them cut short; ${seedsText(manifest.seeds)}`,
     WIDTH,
   );
 }
@@ -151,7 +151,7 @@ function ledger(candidates: readonly PlanCandidate[], paint: Paint): string[] {
       const load =
         candidate.load === undefined || candidate.load === 1 ? '' : ` at x ${threeDigits(candidate.load)}`;
       const text = wrap(
-        `${poolsText(candidate.pools)}, ${policy}${load}: ${outcome}; ${reason}`,
+        `${poolsText(candidate.pools)}, ${policy}${load}: ${reason.startsWith(`${outcome}:`) ? reason : `${outcome}; ${reason}`}`,
         WIDTH - LEDGER_MARGIN,
       ).map((part, k) => `${(k === 0 ? cost : '').padStart(LEDGER_MARGIN - 2)}  ${part}`);
       return outcome === 'meets' ? text.map((one) => paint(one, 'good')) : text;

@@ -142,6 +142,7 @@ const TYPES: ReadonlyMap<string, string> = new Map([
   ['object', 'a map'],
   ['record', 'a map'],
   ['array', 'a list'],
+  ['tuple', 'a list of two, the ends of a range'],
 ]);
 
 /** A schema may say in its own words what it takes ("must be a duration with a unit"). */

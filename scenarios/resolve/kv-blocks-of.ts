@@ -83,8 +83,8 @@ function checkPin(
   notes.label(
     'pinned-kv',
     computed === undefined
-      ? `${blocks} KV blocks are given, but by the profiles the model does not fit at all`
-      : `${blocks} KV blocks are given, the profiles give ${computed} (${blocks > computed ? '+' : ''}${((blocks / computed - 1) * 100).toFixed(0)} %)`,
+      ? `${blocks} KV ${blocks === 1 ? 'block is' : 'blocks are'} given, but by the profiles the model does not fit at all`
+      : `${blocks} KV ${blocks === 1 ? 'block is' : 'blocks are'} given, the profiles give ${computed} (${blocks > computed ? '+' : ''}${((blocks / computed - 1) * 100).toFixed(0)} %)`,
     path,
   );
 }

@@ -23,7 +23,9 @@ function isRising([low, high]: readonly [string, string]): boolean {
 /** People who use what is served, in place of a rate. */
 const usersSchema = z.strictObject({
   count: maybeRange(z.number().gt(0)).describe('people; [800, 1200] where only a range is known'),
-  busy_share: maybeRange(z.number().gt(0).max(1)).describe('share of them that is active at the peak'),
+  busy_share: maybeRange(z.number().gt(0).max(1)).describe(
+    'share of them that is active at the peak: 0.4; [0.3, 0.5] where only a range is known',
+  ),
   think_time: z
     .union([thinkTime, z.tuple([thinkTime, thinkTime]).refine(isRising, RISING)])
     .describe('from an answer to the next request of the same person: "40s"; ["30s", "60s"] for a range'),

@@ -175,7 +175,7 @@ describe('plan', () => {
     const { run } = workspace({ 's.yaml': SCENARIO });
     const { code, stdout, stderr } = await run('plan', 's.yaml', '--replications', '3');
     expect(code, stderr).toBe(0);
-    expect(stdout).toContain('seed 1,2,3');
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('seeds 1, 2, 3');
     expect(stdout).toMatch(/replications {6}3: attainment \S+ % to \S+ %, P90 TTFT /);
   });
 

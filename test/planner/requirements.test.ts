@@ -152,6 +152,9 @@ describe('what a plan must carry', () => {
     );
     expect(() => planOf(own)).toThrow(/thresholds\.ttft\[0\] is relative to a baseline/);
     expect(() => planOf(scenario('{ stock: { gpu-c: 2 } }'))).toThrow(/stock\.gpu-c is no hardware/);
+    expect(() => planOf(scenario('{ users: { count: 9, busy_share: 40%, think_time: 9s } }'))).toThrow(
+      'busy_share must be a number or a list of two, the ends of a range, not "40%"',
+    );
     expect(() => planOf(scenario('{ users: { count: 9, busy_share: 0.3, think_time: 0s } }'))).toThrow(
       /think_time must be longer than nothing/,
     );
