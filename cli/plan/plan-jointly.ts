@@ -2,43 +2,31 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 
 import type { JointPlan } from '../../documents/joint-plan.ts';
-import { planSpace } from '../../planner/plan-space.ts';
 import { renderJointPage } from '../../reports/html/render-joint-page.ts';
 import { renderJointPlanJson } from '../../reports/json.ts';
 import { renderJointTable } from '../../reports/plan/joint-table.ts';
-import { runInputs } from '../../scenarios/resolve/run-inputs.ts';
 import { scenarioYaml } from '../../scenarios/resolve/scenario-yaml.ts';
-import { workloadOf } from '../../scenarios/resolve/workload-of.ts';
 import { EXIT } from '../exit-codes.ts';
 import { ExitWith } from '../exit-with.ts';
 import { nodeResources } from '../files/node-resources.ts';
-import { namesIn } from '../options.ts';
 import { commandText } from '../run/command-text.ts';
-import { dryRun } from '../run/dry-run.ts';
 import type { Output } from '../run/output-option.ts';
 import { pageScripts } from '../run/page-scripts.ts';
 import { writeOutputs } from '../run/write-outputs.ts';
 import type { Terminal } from '../terminal.ts';
 import { jointPlanRun } from './joint-plan-run.ts';
-import { planDryRunText } from './plan-dry-run.ts';
-import type { PlanRun } from './plan-run.ts';
+import { openPlan, planRunOf, printDryRun, type PlanSettings } from './open-plan.ts';
 import type { PlanFormat } from './render-plan.ts';
 import type { ScenarioBeside } from './scenarios-beside.ts';
 import { writeManifests } from './write-manifests.ts';
 
-interface JointOptions {
+interface JointOptions extends PlanSettings {
   /** What the user calls the first scenario. */
   readonly name: string;
   readonly documents: readonly Output<Exclude<PlanFormat, 'manifests'>>[];
   /** Where manifests go: a folder per model below each. */
   readonly folders: readonly (string | undefined)[];
   readonly set: readonly string[];
-  readonly policy?: string;
-  readonly requests?: number;
-  readonly seed: number;
-  readonly replications: number;
-  readonly jobs: number;
-  readonly check?: true;
   readonly dryRun?: true;
 }
 
@@ -50,30 +38,12 @@ export async function planJointly(
 ): Promise<void> {
   const begun = performance.now();
   const resources = nodeResources(io.cwd);
-  const opened = scenarios.map((one, k) => {
-    const sets = k === 0 ? options.set : [];
-    const workload = workloadOf(one.loaded, resources, options.requests);
-    const asked = { policies: namesIn(options.policy), seeds: [options.seed] };
-    return { ...one, sets, workload, inputs: runInputs(one.scenario, workload, asked) };
-  });
+  const opened = scenarios.map((one, k) => openPlan(one, k === 0 ? options.set : [], options, resources));
   if (options.dryRun === true) {
-    for (const { file, sets, loaded, scenario, inputs, workload } of opened) {
-      const sum = dryRun(inputs, workload.workload, options.seed);
-      const space = planSpace(file, sets, loaded, resources);
-      await io.out(planDryRunText(scenario.name, space, inputs.length, sum));
-    }
+    for (const one of opened) await printDryRun(one, options.seed, resources, io);
     return;
   }
-  const [first, ...others] = opened.map(({ file, sets, loaded, scenario, inputs, workload }): PlanRun => ({
-    source: { scenario: file, sets, changes: [], requests: options.requests, cwd: io.cwd },
-    loaded,
-    scenario,
-    opened: workload,
-    policies: inputs.map(({ policy }) => policy),
-    seeds: Array.from({ length: options.replications }, (_, k) => options.seed + k),
-    check: options.check ?? false,
-    jobs: options.jobs,
-  }));
+  const [first, ...others] = opened.map((one) => planRunOf(one, options, io.cwd));
   if (first === undefined) return;
   const document = await jointPlanRun(first, others, io);
   for (const folder of options.folders) {

@@ -2,8 +2,6 @@ import { performance } from 'node:perf_hooks';
 
 import { Command } from 'commander';
 
-import { planSpace } from '../../planner/plan-space.ts';
-import { runInputs } from '../../scenarios/resolve/run-inputs.ts';
 import { scenarioYaml } from '../../scenarios/resolve/scenario-yaml.ts';
 import { workloadOf } from '../../scenarios/resolve/workload-of.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -11,30 +9,24 @@ import { ExitWith } from '../exit-with.ts';
 import { nodeResources } from '../files/node-resources.ts';
 import { findScenario, readScenario } from '../files/scenario-file.ts';
 import { defaultJobs, hasWorkers } from '../jobs/jobs.ts';
-import { namesIn, outputOption, setOption, wholeNumber } from '../options.ts';
+import { outputOption, setOption, wholeNumber } from '../options.ts';
 import { checkFolders, writeManifests } from '../plan/write-manifests.ts';
 import { cacheFolder, PlanCache, programDigest, type PlanKey } from '../plan/plan-cache.ts';
-import { planDryRunText } from '../plan/plan-dry-run.ts';
+import { openPlan, planRunOf, printDryRun, type PlanSettings } from '../plan/open-plan.ts';
 import { planJointly } from '../plan/plan-jointly.ts';
 import { planRun } from '../plan/plan-run.ts';
 import { plannedScenario } from '../plan/planned-scenario.ts';
 import { PLAN_FORMATS, renderPlan } from '../plan/render-plan.ts';
 import { scenariosBeside } from '../plan/scenarios-beside.ts';
 import { commandText } from '../run/command-text.ts';
-import { dryRun, expectedSeconds, SAMPLE_REQUESTS } from '../run/dry-run.ts';
+import { expectedSeconds, SAMPLE_REQUESTS } from '../run/dry-run.ts';
 import { parseOutputs } from '../run/output-option.ts';
 import { checkOutputs, writeOutputs } from '../run/write-outputs.ts';
 import { asAsked, type Terminal } from '../terminal.ts';
 
-interface PlanOptions {
+interface PlanOptions extends PlanSettings {
   readonly output: readonly string[];
   readonly set: readonly string[];
-  readonly policy?: string;
-  readonly requests?: number;
-  readonly seed: number;
-  readonly replications: number;
-  readonly jobs: number;
-  readonly check?: true;
   readonly dryRun?: true;
   readonly quiet?: true;
   readonly cache: boolean;
@@ -79,44 +71,26 @@ async function plan(name: string, options: PlanOptions, terminal: Terminal): Pro
     await planJointly([{ file, loaded, scenario }, ...beside], { ...options, name, documents, folders }, io);
     return;
   }
-  const opened = workloadOf(loaded, resources, options.requests);
-  const asked = namesIn(options.policy);
-  const inputs = runInputs(scenario, opened, { policies: asked, seeds: [options.seed] });
+  const opened = openPlan({ file, loaded, scenario }, options.set, options, resources);
   if (options.dryRun === true) {
-    const space = planSpace(file, options.set, loaded, resources);
-    const sum = dryRun(inputs, opened.workload, options.seed);
-    await io.out(planDryRunText(scenario.name, space, inputs.length, sum));
-    const [first] = inputs;
+    const sum = await printDryRun(opened, options.seed, resources, io);
+    const [first] = opened.inputs;
     if (first === undefined || sum.requests === 0) return;
     const sample = workloadOf(loaded, resources, Math.min(sum.requests, SAMPLE_REQUESTS));
     const seconds = expectedSeconds({ ...first, workload: sample.workload }, { ...sum, cases: 1 });
     io.say(`about ${seconds.toPrecision(2)} s on this machine for a case that is not cut short`);
     return;
   }
-  const seeds = Array.from({ length: options.replications }, (_, k) => options.seed + k);
   const begun = performance.now();
+  const run = planRunOf(opened, options, io.cwd);
   const cache = cacheOf(options, {
     scenarioSha256: scenario.sha256,
-    workloadSha256: opened.workload.sha256,
-    policies: inputs.map(({ policy }) => policy),
-    seeds,
+    workloadSha256: run.opened.workload.sha256,
+    policies: run.policies,
+    seeds: run.seeds,
   });
   const known = cache?.read();
-  const document =
-    known ??
-    (await planRun(
-      {
-        source: { scenario: file, sets: options.set, changes: [], requests: options.requests, cwd: io.cwd },
-        loaded,
-        scenario,
-        opened,
-        policies: inputs.map(({ policy }) => policy),
-        seeds,
-        check: options.check ?? false,
-        jobs: options.jobs,
-      },
-      io,
-    ));
+  const document = known ?? (await planRun(run, io));
   if (known === undefined) cache?.write(document);
   for (const folder of folders) writeManifests(folder ?? '', { plan: document, loaded, resources }, io);
   const command = commandText('plan', [name], options);
