@@ -2,6 +2,7 @@ import { jointPlan, type JointPlan } from '../../documents/joint-plan.ts';
 import { formatShare, plural } from '../format.ts';
 import { amountText, limitName } from '../plan/joint-answer.ts';
 import { poolsText, priceText } from '../plan/plan-words.ts';
+import { answerMarkup, headlineOf } from './answer-markup.ts';
 import { dataTable } from './data-table.ts';
 import { html, typeset, type Markup } from './markup.ts';
 import { renderShell, withoutScripts, type PageScripts } from './page-shell.ts';
@@ -26,7 +27,7 @@ export function renderJointPage({ plan, scenario, command, scripts }: JointPageI
   const labels = [
     { policy: 'all', labels: plan.labels },
     ...plan.models.map(({ name, plan: one }) => ({ policy: name, labels: one?.labels ?? [] })),
-  ] as Parameters<typeof trustSection>[0]['runs'];
+  ];
   const main = html`${answerSection(plan)} ${withoutScripts()} ${modelsSection(plan)} ${limitsSection(plan)}
   ${each.map((one) => one.main)} ${trustSection({ runs: labels })}
   ${reproduceSection(plan.manifest, command, scenario)}`;
@@ -41,16 +42,8 @@ export function renderJointPage({ plan, scenario, command, scripts }: JointPageI
 }
 
 function answerSection({ answer, effort, models }: JointPlan): Markup {
-  const colon = answer.sentence.indexOf(': ');
-  const headline = colon < 0 ? answer.sentence : `${answer.sentence.slice(0, colon)}.`;
-  const rest = colon < 0 ? '' : answer.sentence.slice(colon + 2);
-  return html`<section class="answer" aria-label="Answer">
-    <p class="kicker">${plural(models.length, 'model')} on shared GPUs; ${plural(effort.runs, 'run')}</p>
-    <h1>${typeset(headline)}</h1>
-    ${rest === '' ? undefined : html`<p class="because">${typeset(rest)}</p>`}
-    ${answer.next === undefined ? undefined : html`<p class="next"><b>Next:</b> ${typeset(answer.next)}.</p>`}
-    <p class="doubt">A simulation, not a measurement. <a href="#labels">What weakens it</a> stands below.</p>
-  </section>`;
+  const kicker = `${plural(models.length, 'model')} on shared GPUs; ${plural(effort.runs, 'run')}`;
+  return answerMarkup({ kicker, ...headlineOf(answer.sentence), next: answer.next });
 }
 
 function modelsSection({ models, total, feasible }: JointPlan): Markup {

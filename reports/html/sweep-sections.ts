@@ -7,31 +7,26 @@ import { meetsSlo, type SweepSeries, type SweepStep, type SweepView } from '../s
 import { chartFigure } from './chart.ts';
 import { verdictChip } from './glance-section.ts';
 import { legend, policyKey } from './legend.ts';
-import { html, typeset, type Markup } from './markup.ts';
+import { answerMarkup, headlineOf } from './answer-markup.ts';
+import { html, type Markup } from './markup.ts';
 import { policyColor } from './palette.ts';
 import type { SweepChart } from './sweep-charts.ts';
 
 /** The answer of a sweep; its part before the colon is the headline. */
 export function sweepAnswerSection(report: SweepReport, view: SweepView): Markup {
   const { sentence, next } = report.answer ?? sweepAnswerOf(report);
-  const colon = view.groups.length > 1 ? -1 : sentence.indexOf(': ');
-  const [headline, rest] =
-    view.groups.length > 1
-      ? [`${plural(view.groups.length, 'combination')} compared along ${view.axis}.`, sentence]
-      : colon < 0
-        ? [sentence, '']
-        : [`${sentence.slice(0, colon)}.`, sentence.slice(colon + 2)];
   const runs = report.cells.flatMap((cell) => cell.runs);
-  return html`<section class="answer" aria-label="Answer">
-    <p class="kicker">
-      ${plural(report.cells.length, 'case')}, ${plural(runs.length, 'run')} of up to
-      ${plural(Math.max(...runs.map(({ requests }) => requests.offered)), 'request')}
-    </p>
-    <h1>${typeset(headline)}</h1>
-    ${rest === '' ? undefined : html`<p class="because">${typeset(rest)}</p>`}
-    ${next === undefined ? undefined : html`<p class="next"><b>Next:</b> ${typeset(next)}.</p>`}
-    <p class="doubt">A simulation, not a measurement. <a href="#labels">What weakens it</a> stands below.</p>
-  </section>`;
+  const most = Math.max(...runs.map(({ requests }) => requests.offered));
+  return answerMarkup({
+    kicker: `${plural(report.cells.length, 'case')}, ${plural(runs.length, 'run')} of up to ${plural(most, 'request')}`,
+    ...(view.groups.length > 1
+      ? {
+          headline: `${plural(view.groups.length, 'combination')} compared along ${view.axis}.`,
+          rest: sentence,
+        }
+      : headlineOf(sentence)),
+    next,
+  });
 }
 
 /** Up to which load each policy meets the SLO, as bars; undefined when nothing was searched. */

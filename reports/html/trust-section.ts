@@ -1,10 +1,14 @@
-import type { Label, RunReport } from '../../documents/run-report.ts';
+import type { Label, RunEntry } from '../../documents/run-report.ts';
 import { listed } from '../format.ts';
 import { labelsByPolicy } from '../labels-by-policy.ts';
 import { html, type Markup } from './markup.ts';
 
 /** What weakens the forecast, and what its words mean. */
-export function trustSection({ runs }: Pick<RunReport, 'runs'>): Markup {
+export function trustSection({
+  runs,
+}: {
+  readonly runs: readonly Pick<RunEntry, 'policy' | 'labels'>[];
+}): Markup {
   const labels = new Map<string, { label: Label; policies: string[] }>();
   for (const { policy, labels: own } of labelsByPolicy(runs)) {
     for (const label of own) {
