@@ -6,6 +6,7 @@ import { calendarOptions } from './calendar-options.ts';
 import { casesOf } from './find-fleet.ts';
 import { fleetOf, HOURS_PER_MONTH } from './fleet-of.ts';
 import { leastOfKind, type FleetOfKind } from './least-of-kind.ts';
+import { loadFigures } from './load-figures.ts';
 import { settledOf } from './settled-of.ts';
 
 export interface CalendarToPlan extends FleetOfKind {
@@ -61,20 +62,16 @@ async function periodOf(
   const unit = shapes[pool?.shape ?? -1]?.buying.replicasPerUnit ?? 1;
   const fewer = (pool?.replicas ?? 0) - unit;
   const [played] = await ledger.all([{ ...chosen.run, load, whole: true }]);
-  const entry = played?.entry;
   const below =
     pool === undefined || fewer < 1
       ? undefined
       : settledOf(chosen.space, { ...chosen.run, pools: [{ ...pool, replicas: fewer }] }, ledger);
-  const steady = entry !== undefined && entry.verdict !== 'unstable';
   return {
     ...facts,
     replicas: pool?.replicas ?? 0,
     gpus: fleetOf(shapes, chosen.run).gpus,
     meets: found !== undefined && (await ledger.keeps(casesOf(chosen.space, chosen.run))),
-    ...(entry?.goodput?.attainment !== undefined && { attainment: entry.goodput.attainment }),
-    ...(steady && entry.ttft.p90 !== undefined && { ttftP90: entry.ttft.p90 }),
-    ...(steady && entry.tpot.p90 !== undefined && { tpotP90: entry.tpot.p90 }),
+    ...loadFigures(played?.entry),
     ...(below?.violated !== undefined && { fewer: below.violated }),
   };
 }

@@ -1,10 +1,11 @@
-import { log } from '../base/math.ts';
 import { sloLimit } from '../compare/slo-limit.ts';
 import type { Plan, PlanDegraded, PlanLoad } from '../documents/plan.ts';
 import type { Demand } from './demand.ts';
 import { failuresOf, type FleetSpace } from './find-fleet.ts';
+import { growthMonths } from './growth-months.ts';
 import { HEADROOM_LOADS } from './headroom-loads.ts';
 import type { FleetRun, Ledger } from './ledger.ts';
+import { loadFigures } from './load-figures.ts';
 import type { PlayedCandidate } from './play-candidate.ts';
 
 export interface ExploredFleet {
@@ -53,7 +54,6 @@ export async function exploreFleet(input: FleetToExplore): Promise<ExploredFleet
   }
   const { meetsAt, breaksAt, meetsAgainAt } = limits();
   const rate = demand.requests / demand.seconds;
-  const growth = requirement.growthPerMonth;
   return {
     loads: loadsOf(input).toSorted((a, b) => a.load - b.load),
     headroom: {
@@ -63,7 +63,7 @@ export async function exploreFleet(input: FleetToExplore): Promise<ExploredFleet
       ...(requirement.usersPerRate !== undefined && {
         users: Math.floor(rate * meetsAt * requirement.usersPerRate),
       }),
-      ...(growth > 0 && { monthsOfGrowth: Math.floor(log(meetsAt / requirement.load) / log(1 + growth)) }),
+      ...(requirement.growthPerMonth > 0 && { monthsOfGrowth: growthMonths(meetsAt, requirement) }),
     },
     degraded: failures.map(({ lost, hardware, replicasLost, run: failed }) => ({
       lost,
@@ -173,12 +173,9 @@ function figuresOf(
   played: PlayedCandidate | undefined,
 ): Pick<PlanLoad, 'meets' | 'verdict' | 'attainment' | 'ttftP90' | 'tpotP90'> {
   const entry = played?.entry;
-  const steady = entry !== undefined && entry.verdict !== 'unstable';
   return {
     meets: played?.outcome === 'meets',
     ...(entry !== undefined && { verdict: entry.verdict }),
-    ...(entry?.goodput?.attainment !== undefined && { attainment: entry.goodput.attainment }),
-    ...(steady && entry.ttft.p90 !== undefined && { ttftP90: entry.ttft.p90 }),
-    ...(steady && entry.tpot.p90 !== undefined && { tpotP90: entry.tpot.p90 }),
+    ...loadFigures(entry),
   };
 }

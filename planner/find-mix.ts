@@ -48,12 +48,14 @@ const TIGHTER = 1.03;
 /**
  * The cheapest mix of kinds that keeps its promise and costs less than `limit`. An integer program proposes the cheapest one
  * by estimated capacities, which is simulated. When the estimates have no more to offer, it proposes the largest ones of
- * those that are still cheaper, until none is left: a mix that misses rules out smaller ones of exactly the same kinds. Routers that do not look at load
- * break that rule, so where few mixes are cheaper than what was found, each of them is simulated as well.
+ * those that are still cheaper, until none is left: a mix that misses rules out smaller ones of exactly the same kinds.
+ * Routers that do not look at load break that rule, so where few mixes are cheaper than what was found, each of them is
+ * simulated as well.
  */
 export async function findMix(search: MixSearch): Promise<FoundMixes> {
   const { space, ledger } = search;
   const met: FleetRun[] = [];
+  const toBeat = (): number => Math.min(search.limit, ...met.map((run) => priceOfRun(space, run)));
   let complete = true;
   for (const policy of space.policies) {
     const capacities = await mixCapacities(space, search.found, policy, ledger);
@@ -62,7 +64,7 @@ export async function findMix(search: MixSearch): Promise<FoundMixes> {
     let seek: MixProgram['seek'] = 'least price';
     let isOpen = true;
     for (let round = 0; isOpen && round < MOST_ROUNDS; round++) {
-      const limit = Math.min(search.limit, ...met.map((run) => priceOfRun(space, run)));
+      const limit = toBeat();
       const asked = (): Pick<MixProgram, 'seek' | 'capacities' | 'work' | 'limit' | 'cuts'> => ({
         seek,
         capacities,
@@ -97,10 +99,7 @@ export async function findMix(search: MixSearch): Promise<FoundMixes> {
     }
     complete &&= !isOpen;
   }
-  const singly = await eachCheaper(
-    search,
-    Math.min(search.limit, ...met.map((run) => priceOfRun(space, run))),
-  );
+  const singly = await eachCheaper(search, toBeat());
   if (singly !== undefined) met.push(...singly);
   met.sort((a, b) => priceOfRun(space, a) - priceOfRun(space, b));
   const [cheapest, runnerUp] = met;

@@ -1,7 +1,8 @@
-import { log, pow } from '../base/math.ts';
+import { pow } from '../base/math.ts';
 import type { PlanGrowth, PlanPurchase } from '../documents/plan-growth.ts';
 import type { PlanSpec } from '../scenarios/schema/plan-schema.ts';
 import { fleetOf, HOURS_PER_MONTH } from './fleet-of.ts';
+import { growthMonths } from './growth-months.ts';
 import { leastOfKind, type FleetOfKind } from './least-of-kind.ts';
 
 export interface GrowthToPlan extends FleetOfKind {
@@ -19,7 +20,7 @@ export async function growthOf(input: GrowthToPlan): Promise<PlanGrowth | undefi
   const { growthPerMonth, load, peak } = space.requirement;
   if (growthPerMonth === 0) return undefined;
   const loadAfter = (months: number): number => load * pow(1 + growthPerMonth, months - plan.months);
-  const exhausted = plan.months + Math.floor(log(meetsAt / load) / log(1 + growthPerMonth)) + 1;
+  const exhausted = plan.months + growthMonths(meetsAt, space.requirement) + 1;
   const purchases: PlanPurchase[] = [];
   for (let month = 0; month < plan.months && run.pools.length === 1; month += MONTHS_OF_A_PURCHASE) {
     const until = Math.min(plan.months, month + MONTHS_OF_A_PURCHASE);
