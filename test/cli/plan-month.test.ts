@@ -1,30 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
 import { plan as planSchema } from '../../documents/plan.ts';
+import { SMALL_PLAN } from '../support/small-plan.ts';
 import { workspace } from '../support/workspace.ts';
-
-const SCENARIO = `apiVersion: fleetcast/v1alpha1
-kind: Scenario
-metadata: { name: plan-month }
-spec:
-  model: llama-3.1-8b
-  fleet:
-    pools:
-      - { name: any, hardware: l40s-48gb, replicas: 1, engine: { max_model_len: 8192 } }
-  workload:
-    random: { requests: 400, rate: 12, input_len: 1200, output_len: 60 }
-  policies:
-    - { name: least-request, router: { builtin: least-request } }
-  slo: { ttft: 800ms, tpot: 60ms, attainment: 0.9 }
-  prices:
-    l40s-48gb: { usd_per_gpu_hour: 1.1, source: test, terms: { on_demand: 1.1, one_year: 0.8 } }
-    h100-sxm-80gb: { usd_per_gpu_hour: 3, source: test }
-  plan: { hardware: [l40s-48gb, h100-sxm-80gb], tensor_parallel_size: [1, 2], max_gpus: 16 }
-`;
 
 describe('plan', () => {
   it('prints the month of a calendar, growth and electricity in 80 columns, as data and on the page', async () => {
-    const text = SCENARIO.replace(
+    const text = SMALL_PLAN.replace(
       'max_gpus: 16 }',
       `max_gpus: 16, growth_per_month: 0.05, months: 4, start: 2027-01, power: { limit: 40kW, usd_per_kwh: 0.2, pue: 1.5 },
     calendar: [ { name: day, hours_per_week: 68, load: 1 }, { name: a quiet night with nobody there, hours_per_week: 100, load: 0.3 } ] }`,
@@ -55,7 +37,7 @@ describe('plan', () => {
   });
 
   it('buys nothing that draws more than the power limit, and says so', async () => {
-    const { run } = workspace({ 's.yaml': SCENARIO });
+    const { run } = workspace({ 's.yaml': SMALL_PLAN });
     const limited = async (limit: string) => {
       const { code, stdout } = await run(
         'plan',

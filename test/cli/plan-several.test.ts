@@ -2,27 +2,14 @@ import { describe, expect, it } from 'vitest';
 
 import { jointPlan } from '../../documents/joint-plan.ts';
 import { runReport } from '../../documents/run-report.ts';
+import { SMALL_PLAN } from '../support/small-plan.ts';
 import { workspace } from '../support/workspace.ts';
 
 /** Two models, of which one does with two L40S and the other needs an H100. */
-const CHAT = `apiVersion: fleetcast/v1alpha1
-kind: Scenario
-metadata: { name: chat }
-spec:
-  model: llama-3.1-8b
-  fleet:
-    pools:
-      - { name: any, hardware: l40s-48gb, replicas: 1, engine: { max_model_len: 8192 } }
-  workload:
-    random: { requests: 400, rate: 12, input_len: 1200, output_len: 60 }
-  policies:
-    - { name: least-request, router: { builtin: least-request } }
-  slo: { ttft: 800ms, tpot: 60ms, attainment: 0.9 }
-  prices:
-    l40s-48gb: { usd_per_gpu_hour: 1.1, source: test }
-    h100-sxm-80gb: { usd_per_gpu_hour: 3, source: test }
-  plan: { hardware: [l40s-48gb, h100-sxm-80gb], tensor_parallel_size: [1, 2], max_gpus: 16, with: [rag.yaml] }
-`;
+const CHAT = SMALL_PLAN.replace('name: plan-me', 'name: chat').replace(
+  'max_gpus: 16 }',
+  'max_gpus: 16, with: [rag.yaml] }',
+);
 
 const RAG = CHAT.replace('name: chat', 'name: rag')
   .replace('rate: 12, input_len: 1200', 'rate: 9, input_len: 2500')

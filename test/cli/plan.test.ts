@@ -6,26 +6,8 @@ import { parseAllDocuments } from 'yaml';
 
 import { plan as planSchema } from '../../documents/plan.ts';
 import { runReport } from '../../documents/run-report.ts';
+import { SMALL_PLAN } from '../support/small-plan.ts';
 import { workspace } from '../support/workspace.ts';
-
-const SCENARIO = `apiVersion: fleetcast/v1alpha1
-kind: Scenario
-metadata: { name: plan-me }
-spec:
-  model: llama-3.1-8b
-  fleet:
-    pools:
-      - { name: any, hardware: l40s-48gb, replicas: 1, engine: { max_model_len: 8192 } }
-  workload:
-    random: { requests: 400, rate: 12, input_len: 1200, output_len: 60 }
-  policies:
-    - { name: least-request, router: { builtin: least-request } }
-  slo: { ttft: 800ms, tpot: 60ms, attainment: 0.9 }
-  prices:
-    l40s-48gb: { usd_per_gpu_hour: 1.1, source: test, terms: { on_demand: 1.1, one_year: 0.8 } }
-    h100-sxm-80gb: { usd_per_gpu_hour: 3, source: test }
-  plan: { hardware: [l40s-48gb, h100-sxm-80gb], tensor_parallel_size: [1, 2], max_gpus: 16 }
-`;
 
 interface Manifest {
   readonly kind: string;
@@ -49,7 +31,7 @@ const TOO_MUCH = ['--set', 'spec.plan.max_gpus=1', '--set', 'spec.workload.rando
 
 describe('plan', () => {
   it('gives a document that its schema accepts, whatever the number of jobs', async () => {
-    const { run } = workspace({ 's.yaml': SCENARIO });
+    const { run } = workspace({ 's.yaml': SMALL_PLAN });
     const first = await run('plan', 's.yaml', '-o', 'json', '--jobs', '1');
     expect(first.code, first.stderr).toBe(0);
     const document = planSchema.parse(JSON.parse(first.stdout));
@@ -63,7 +45,7 @@ describe('plan', () => {
   });
 
   it('answers with the smallest fleet: one replica fewer misses the SLO when it is run', async () => {
-    const { run } = workspace({ 's.yaml': SCENARIO });
+    const { run } = workspace({ 's.yaml': SMALL_PLAN });
     const { best } = planSchema.parse(JSON.parse((await run('plan', 's.yaml', '-o', 'json')).stdout));
     const [pool] = best?.pools ?? [];
     const meets = async (replicas: number): Promise<boolean | undefined> => {
@@ -81,7 +63,7 @@ describe('plan', () => {
   });
 
   it('prints 80 columns, ends with the answer', async () => {
-    const { stdout } = await workspace({ 's.yaml': SCENARIO }).run('plan', 's.yaml');
+    const { stdout } = await workspace({ 's.yaml': SMALL_PLAN }).run('plan', 's.yaml');
     const lines = stdout.trimEnd().split('\n');
     expect(lines.slice(0, -1).filter((line) => line.length > 80)).toEqual([]);
     expect(lines.at(-1)).toMatch(/is the cheapest fleet that meets the SLO for 90\.0 %/);
@@ -89,7 +71,7 @@ describe('plan', () => {
 
   it('writes one page with both charts, and manifests of the answer', async () => {
     const { run, read, files, folder } = workspace({
-      's.yaml': SCENARIO.replace(
+      's.yaml': SMALL_PLAN.replace(
         'least-request, router: { builtin: least-request }',
         'llm-d, router: { builtin: llm-d }',
       ),
@@ -152,7 +134,7 @@ describe('plan', () => {
   });
 
   it('plans with the sizes that fit where the model does not fit the pools of the scenario', async () => {
-    const { run } = workspace({ 's.yaml': SCENARIO });
+    const { run } = workspace({ 's.yaml': SMALL_PLAN });
     const large = ['s.yaml', '--set', 'spec.model=llama-3.1-70b', '--set', 'spec.workload.random.rate=1'];
     const { code, stdout, stderr } = await run(
       'plan',
@@ -172,7 +154,7 @@ describe('plan', () => {
   });
 
   it('shows what differs between replications', async () => {
-    const { run } = workspace({ 's.yaml': SCENARIO });
+    const { run } = workspace({ 's.yaml': SMALL_PLAN });
     const { code, stdout, stderr } = await run('plan', 's.yaml', '--replications', '3');
     expect(code, stderr).toBe(0);
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('seeds 1, 2, 3');
@@ -180,7 +162,7 @@ describe('plan', () => {
   });
 
   it('ends with 3, the nearest miss and what it violates when nothing does', async () => {
-    const { run } = workspace({ 's.yaml': SCENARIO });
+    const { run } = workspace({ 's.yaml': SMALL_PLAN });
     const few = await run('plan', 's.yaml', ...TOO_MUCH, '-o', 'json');
     const document = planSchema.parse(JSON.parse(few.stdout));
     expect(few.code).toBe(3);
@@ -194,14 +176,14 @@ describe('plan', () => {
   });
 
   it('calls no run cut short that was played whole, where thresholds alone are promised', async () => {
-    const text = SCENARIO.replace(/  slo: .*/, '  thresholds: { ttft: ["p(90) <= 800ms"] }');
+    const text = SMALL_PLAN.replace(/  slo: .*/, '  thresholds: { ttft: ["p(90) <= 800ms"] }');
     const { code, stdout, stderr } = await workspace({ 's.yaml': text }).run('plan', 's.yaml');
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/ x 1\.00 .*\/s +- /);
   });
 
   it('refuses an SLO that holds for no request, and labels a class that none has', async () => {
-    const { run } = workspace({ 's.yaml': SCENARIO });
+    const { run } = workspace({ 's.yaml': SMALL_PLAN });
     const slo = (text: string): string[] => ['s.yaml', '--set', `spec.slo=${text}`];
     const { code, stderr } = await run(
       'plan',
@@ -222,7 +204,7 @@ describe('plan', () => {
   });
 
   it('says with --dry-run what it would search through, and writes nothing', async () => {
-    const { run, files } = workspace({ 's.yaml': SCENARIO });
+    const { run, files } = workspace({ 's.yaml': SMALL_PLAN });
     const { code, stdout, stderr } = await run('plan', 's.yaml', '--dry-run', '-o', 'json=p.json');
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(
@@ -240,7 +222,7 @@ describe('plan', () => {
     ['spec.plan.hardware=[l40s]', /there is no hardware profile "l40s"/],
     ['spec.fleet.pools[0].engine.num_gpu_blocks=900', /pins its KV blocks/],
   ])('refuses %s', async (set, message) => {
-    const { code, stdout, stderr } = await workspace({ 's.yaml': SCENARIO }).run(
+    const { code, stdout, stderr } = await workspace({ 's.yaml': SMALL_PLAN }).run(
       'plan',
       's.yaml',
       '--set',

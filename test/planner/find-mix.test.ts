@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { planOf } from '../support/plan-scenario.ts';
+import { spaceScenario } from '../support/space-scenario.ts';
 
 interface Space {
   readonly kinds: readonly { readonly usd: number; readonly constant: number; readonly perToken: number }[];
@@ -29,26 +30,13 @@ const spaces: fc.Arbitrary<Space> = fc.record({
 });
 
 function scenarioOf({ kinds, stock, rate, router, survive, attainment }: Space): string {
-  const pools = kinds.map(
-    ({ constant, perToken }, k) =>
-      `      - { name: k${k}, hardware: gpu${k}, replicas: 1, step_time: { constant: ${constant}ms, per_token: ${perToken}us }, engine: { num_gpu_blocks: 2000, max_model_len: 4096 } }`,
-  );
-  const of = (text: (k: number) => string): string => kinds.map((_, k) => `gpu${k}: ${text(k)}`).join(', ');
-  return `apiVersion: fleetcast/v1alpha1
-kind: Scenario
-metadata: { name: mixes }
-spec:
-  fleet:
-    pools:
-${pools.join('\n')}
-  workload:
-    random: { requests: 120, rate: ${rate}, input_len: 500, output_len: 20 }
-  policies:
-    - { name: p, router: { builtin: ${router} } }
-  slo: { ttft: 300ms, tpot: 60ms, attainment: ${attainment} }
-  prices: { ${of((k) => `{ usd_per_gpu_hour: ${kinds[k]?.usd} }`)} }
-  plan: { max_gpus: 7, survive: ${survive}, stock: { ${of((k) => `${stock[k]}`)} } }
-`;
+  const had = kinds.map((_, k) => `gpu${k}: ${stock[k]}`).join(', ');
+  return spaceScenario(kinds, {
+    random: `rate: ${rate}, input_len: 500, output_len: 20`,
+    router,
+    attainment,
+    plan: `max_gpus: 7, survive: ${survive}, stock: { ${had} }`,
+  });
 }
 
 /** All numbers of units within the stock. */

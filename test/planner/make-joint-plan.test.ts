@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { makeJointPlan } from '../../planner/make-joint-plan.ts';
 import { planOf } from '../support/plan-scenario.ts';
+import { spaceScenario } from '../support/space-scenario.ts';
 
 interface Space {
   readonly kinds: readonly { readonly usd: number; readonly constant: number; readonly perToken: number }[];
@@ -25,27 +26,10 @@ const spaces: fc.Arbitrary<Space> = fc.record({
 });
 
 function scenarioOf({ kinds, stock, most }: Space, rate: number): string {
-  const pools = kinds.map(
-    ({ constant, perToken }, k) =>
-      `      - { name: k${k}, hardware: gpu${k}, replicas: 1, step_time: { constant: ${constant}ms, per_token: ${perToken}us }, engine: { num_gpu_blocks: 2000, max_model_len: 4096 } }`,
-  );
-  const prices = kinds.map(({ usd }, k) => `    gpu${k}: { usd_per_gpu_hour: ${usd} }`);
-  return `apiVersion: fleetcast/v1alpha1
-kind: Scenario
-metadata: { name: space }
-spec:
-  fleet:
-    pools:
-${pools.join('\n')}
-  workload:
-    random: { requests: 120, rate: ${rate}, input_len: 500, output_len: 20 }
-  policies:
-    - { name: p, router: { builtin: least-request } }
-  slo: { ttft: 300ms, tpot: 60ms, attainment: 0.9 }
-  prices:
-${prices.join('\n')}
-  plan: { max_gpus: ${most}, mixes: false, stock: { gpu0: ${stock[0]}, gpu1: ${stock[1]} } }
-`;
+  return spaceScenario(kinds, {
+    random: `rate: ${rate}, input_len: 500, output_len: 20`,
+    plan: `max_gpus: ${most}, mixes: false, stock: { gpu0: ${stock[0]}, gpu1: ${stock[1]} }`,
+  });
 }
 
 describe('a plan for several models', () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { planOf } from '../support/plan-scenario.ts';
+import { spaceScenario } from '../support/space-scenario.ts';
 
 interface Space {
   readonly kinds: readonly { readonly usd: number; readonly constant: number; readonly perToken: number }[];
@@ -32,27 +33,11 @@ const MOST = 6;
 const REPLICATIONS = 3;
 
 function scenarioOf({ kinds, rate, input, output, router, survive }: Space): string {
-  const pools = kinds.map(
-    ({ constant, perToken }, k) =>
-      `      - { name: k${k}, hardware: gpu${k}, replicas: 1, step_time: { constant: ${constant}ms, per_token: ${perToken}us }, engine: { num_gpu_blocks: 2000, max_model_len: 4096 } }`,
-  );
-  const prices = kinds.map(({ usd }, k) => `    gpu${k}: { usd_per_gpu_hour: ${usd} }`);
-  return `apiVersion: fleetcast/v1alpha1
-kind: Scenario
-metadata: { name: space }
-spec:
-  fleet:
-    pools:
-${pools.join('\n')}
-  workload:
-    random: { requests: 120, rate: ${rate}, input_len: ${input}, output_len: ${output} }
-  policies:
-    - { name: p, router: { builtin: ${router} } }
-  slo: { ttft: 300ms, tpot: 60ms, attainment: 0.9 }
-  prices:
-${prices.join('\n')}
-  plan: { max_gpus: ${MOST}, survive: ${survive} }
-`;
+  return spaceScenario(kinds, {
+    random: `rate: ${rate}, input_len: ${input}, output_len: ${output}`,
+    router,
+    plan: `max_gpus: ${MOST}, survive: ${survive}`,
+  });
 }
 
 describe('plan', () => {
